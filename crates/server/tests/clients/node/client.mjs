@@ -1,0 +1,56 @@
+// An ordinary relying party on npm's `openid-client`; the contract is in ../README.md.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline/promises";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+// The library is installed beside the build output, not beside this file, so that sources stay as checked out.
+const require = createRequire(join(process.env.NODE_MODULES ?? `${import.meta.dirname}/node_modules`, "x.js"));
+const entry = require.resolve("openid-client");
+const client = await import(pathToFileURL(entry));
+const { version } = JSON.parse(readFileSync(join(dirname(entry), "..", "package.json"), "utf8"));
+
+const { ISSUER, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPE } = process.env;
+const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, client.ClientSecretBasic(CLIENT_SECRET), {
+  // The server under test speaks plain HTTP on a loopback address; everything else stays as the library has it.
+  execute: ISSUER.startsWith("http://") ? [client.allowInsecureRequests] : [],
+});
+
+const verifier = client.randomPKCECodeVerifier();
+const state = client.randomState();
+const nonce = client.randomNonce();
+const url = client.buildAuthorizationUrl(config, {
+  redirect_uri: REDIRECT_URI,
+  scope: SCOPE,
+  code_challenge: await client.calculatePKCECodeChallenge(verifier),
+  code_challenge_method: "S256",
+  state,
+  nonce,
+});
+say({ authorize_url: url.href });
+
+const lines = createInterface({ input: process.stdin });
+const callback = new URL((await lines[Symbol.asyncIterator]().next()).value);
+lines.close();
+
+const token = await client.authorizationCodeGrant(config, callback, {
+  pkceCodeVerifier: verifier,
+  expectedState: state,
+  expectedNonce: nonce,
+  idTokenExpected: true,
+});
+const claims = token.claims();
+const refreshed = await client.refreshTokenGrant(config, token.refresh_token);
+const userinfo = await client.fetchUserInfo(config, refreshed.access_token, claims.sub);
+
+const tokens = ({ access_token, refresh_token, scope }) => ({ access_token, refresh_token, scope });
+say({
+  library: `openid-client ${version}`,
+  id_token: claims,
+  userinfo,
+  token: tokens(token),
+  refreshed: tokens(refreshed),
+});
