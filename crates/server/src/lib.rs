@@ -1,1 +1,12 @@
-//! placeholder
+//! The house: pages, endpoints, use-cases, jobs and commands of Grantry, an open-platform server.
+//!
+//! `routes` is the table of contents; `app` is what a request may use; every other folder is a noun of the product.
+
+pub mod app;
+pub mod clock;
+pub mod landing;
+pub mod listen;
+pub mod random;
+pub mod routes;
+pub mod start;
+pub mod web;

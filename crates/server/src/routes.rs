@@ -1,0 +1,116 @@
+//! THE TABLE: every URL, its guard and its handler, one line each.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, on};
+use http::Method;
+
+use crate::app::App;
+use crate::landing;
+use crate::web::{self, assets, guard};
+
+/// Who may call a route. The guard runs before the handler and before the body is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Everybody; an endpoint that authenticates its caller by itself says so in its own file.
+    Open,
+    /// Everybody with a browser; its forms carry a form token.
+    Door,
+}
+
+/// What a route answers; decides headers, and how a problem is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// HTML for people.
+    Page,
+    /// JSON for programs under `/api/v1`.
+    Api,
+    /// OAuth and OpenID Connect endpoints.
+    Endpoint,
+    /// Public, cacheable documents: discovery, keys.
+    Metadata,
+    /// Immutable files.
+    Asset,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub guard: Guard,
+    pub kind: Kind,
+}
+
+/// The routes, and the router made of them. The two cannot disagree: one call adds to both.
+#[derive(Debug)]
+pub struct Table {
+    app: Arc<App>,
+    rows: Vec<Route>,
+    router: Router<Arc<App>>,
+}
+
+impl Table {
+    fn route<H, T>(mut self, filter: MethodFilter, route: Route, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let state = guard::Post {
+            app: Arc::clone(&self.app),
+            method: route.method.clone(),
+            guard: route.guard,
+            kind: route.kind,
+        };
+        let method = on(filter, handler).layer(from_fn_with_state(state, guard::enter));
+        self.router = self.router.route(route.path, method);
+        self.rows.push(route);
+        self
+    }
+
+    fn get<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let route = Route { method: Method::GET, path, guard, kind };
+        self.route(MethodFilter::GET, route, handler)
+    }
+
+    /// Every line, for the tests that walk the table and for the generated reference.
+    #[must_use]
+    pub fn rows(&self) -> &[Route] {
+        &self.rows
+    }
+
+    /// The router; what no line matches is answered in the house's own words.
+    pub fn into_router(self) -> Router {
+        let state = guard::Post {
+            app: Arc::clone(&self.app),
+            method: Method::GET,
+            guard: Guard::Open,
+            kind: Kind::Page,
+        };
+        let missing = axum::routing::any(not_found).layer(from_fn_with_state(state, guard::enter));
+        self.router.fallback_service(missing.with_state(Arc::clone(&self.app))).with_state(self.app)
+    }
+}
+
+async fn not_found() -> web::Problem {
+    web::Problem::not_found()
+}
+
+/// The whole table.
+pub fn table(app: &Arc<App>) -> Table {
+    use Guard::{Door, Open};
+    use Kind::{Asset, Page};
+    let empty = Table { app: Arc::clone(app), rows: Vec::new(), router: Router::new() };
+    empty
+        // People
+        .get("/", Door, Page, landing::pages::show)
+        // Files
+        .get("/assets/{file}", Open, Asset, assets::serve)
+}

@@ -1,0 +1,24 @@
+//! HTTP furniture: everything that is the same for every page, form and API call.
+
+pub mod assets;
+pub mod cookies;
+pub mod csrf;
+pub mod form;
+pub mod guard;
+pub mod headers;
+pub mod locale;
+pub mod page;
+pub mod problem;
+pub mod visitor;
+
+pub use form::Form;
+pub use locale::Words;
+pub use page::Page;
+pub use problem::Problem;
+pub use visitor::{Actor, Current, Visitor};
+
+/// What a page or API handler answers.
+pub type Answer = Result<axum::response::Response, Problem>;
+
+/// The messages that a page may show once after a redirect. A cookie names one; anything else it says is ignored.
+pub const FLASHES: &[&str] = &[];

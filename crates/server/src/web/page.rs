@@ -1,0 +1,120 @@
+//! The frame around every HTML page, and how a template becomes a response.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+
+use super::{Actor, Words, assets::Assets};
+
+/// What the layouts read.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub title: String,
+    /// Key of the navigation entry that is current.
+    pub section: &'static str,
+    pub t: Words,
+    pub locale: &'static str,
+    pub assets: Assets,
+    pub brand: Brand,
+    pub form_token: String,
+    pub request_id: String,
+    pub flash: Option<Flash>,
+    pub actor: Option<PageActor>,
+}
+
+/// The platform company, as its settings name it.
+#[derive(Debug, Clone)]
+pub struct Brand {
+    pub name: String,
+    pub logo_url: Option<String>,
+    /// Stylesheet with the accent colour; its name carries a hash of the settings.
+    pub css_url: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Flash {
+    pub kind: &'static str,
+    pub text: String,
+}
+
+/// The signed-in person as the layouts show them.
+#[derive(Debug, Clone)]
+pub struct PageActor {
+    pub name: String,
+    pub email: String,
+    pub account_name: String,
+    pub account_code: String,
+    pub account_kind: String,
+    pub is_admin: bool,
+    pub is_operator: bool,
+    pub accounts: Vec<PageAccount>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PageAccount {
+    pub id: String,
+    pub code: String,
+    pub name: String,
+    pub current: bool,
+}
+
+impl From<&Actor> for PageActor {
+    fn from(actor: &Actor) -> Self {
+        let current = actor.account.as_ref();
+        Self {
+            name: actor.name.clone(),
+            email: actor.email.clone(),
+            account_name: current.map(|a| a.name.clone()).unwrap_or_default(),
+            account_code: current.map(|a| a.code.clone()).unwrap_or_default(),
+            account_kind: current.map(|a| a.kind.clone()).unwrap_or_default(),
+            is_admin: current.is_some_and(|a| a.is_admin),
+            is_operator: current.is_some_and(|a| a.is_operator() && a.is_admin),
+            accounts: actor
+                .memberships
+                .iter()
+                .map(|m| PageAccount {
+                    id: m.id.clone(),
+                    code: m.code.clone(),
+                    name: m.name.clone(),
+                    current: current.is_some_and(|c| c.id == m.id),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// A template as an HTML response.
+pub fn render<T: Template>(status: StatusCode, template: &T) -> Response {
+    match template.render() {
+        Ok(html) => {
+            let content_type = HeaderValue::from_static("text/html; charset=utf-8");
+            (status, [(header::CONTENT_TYPE, content_type)], html).into_response()
+        }
+        Err(error) => super::Problem::internal(format!("template: {error}")).into_response(),
+    }
+}
+
+/// 200 with this page.
+pub fn ok<T: Template>(template: &T) -> Response {
+    render(StatusCode::OK, template)
+}
+
+/// 303: the answer to every form that succeeded (RFC 9700 §4.12: never 307, which would post again).
+#[must_use]
+pub fn see_other(location: &str) -> Response {
+    match HeaderValue::from_str(location) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err(_) => super::Problem::internal("a redirect target is not a header value").into_response(),
+    }
+}
+
+/// Adds a message that the next page shows once; `key` must start with `flash-`.
+#[must_use]
+pub fn with_flash(mut response: Response, key: &'static str) -> Response {
+    response.extensions_mut().insert(NextFlash(key));
+    response
+}
+
+/// Carried to the route's outer layer, which writes the cookie.
+#[derive(Debug, Clone, Copy)]
+pub struct NextFlash(pub &'static str);
