@@ -1,12 +1,15 @@
 // An ordinary relying party on npm's `openid-client`; the contract is in ../README.md.
+import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+// Debian 12's Node.js 18 has Web Crypto but not as a global; newer ones have both.
+globalThis.crypto ??= webcrypto;
 // The library is installed beside the build output, not beside this file, so that sources stay as checked out.
-const require = createRequire(join(process.env.NODE_MODULES ?? `${import.meta.dirname}/node_modules`, "x.js"));
+const require = createRequire(join(process.env.NODE_MODULES ?? dirname(process.argv[1]), "x.js"));
 const entry = require.resolve("openid-client");
 const client = await import(pathToFileURL(entry));
 const { version } = JSON.parse(readFileSync(join(dirname(entry), "..", "package.json"), "utf8"));
