@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod config;
 pub mod landing;
 pub mod listen;
 pub mod random;
