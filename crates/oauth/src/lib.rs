@@ -1,3 +1,17 @@
-//! The rules of OAuth 2.x and OpenID Connect as pure functions: no I/O, no clock, no storage.
+//! The rules of OAuth 2.x and OpenID Connect as pure functions.
+//!
+//! No I/O, no async, no clock, no SQL, no HTTP framework: time and random bytes are arguments, answers are values.
+//! The words here are those of the RFCs (client, grant, resource owner); the product's words live in the server.
 
+#![warn(missing_docs)]
+
+pub mod client_id;
+pub mod error;
+pub mod jose;
+pub mod pkce;
+pub mod scope;
+pub mod secret;
 pub mod time;
+
+pub use error::{Error, ErrorCode};
+pub use time::Timestamp;

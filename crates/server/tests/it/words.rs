@@ -37,7 +37,7 @@ fn every_key_has_an_english_message() {
             }
         }
     }
-    assert!(asked > 4, "the search found hardly any key: it looks for the wrong thing");
+    assert!(asked >= 4, "the search found hardly any key: it looks for the wrong thing");
     assert!(missing.is_empty(), "words without a message:\n{}", missing.join("\n"));
 }
 

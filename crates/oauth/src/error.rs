@@ -1,0 +1,137 @@
+//! Every OAuth error code, the HTTP status it means, and the three levels of words around it.
+
+use std::fmt;
+
+/// The registered error codes that Grantry answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorCode {
+    /// A parameter is missing, repeated or malformed (RFC 6749 §5.2).
+    InvalidRequest,
+    /// Client authentication failed (RFC 6749 §5.2).
+    InvalidClient,
+    /// Code or refresh token is unknown, used, expired, or another client's (RFC 6749 §5.2).
+    InvalidGrant,
+    /// The client may not use this grant (RFC 6749 §5.2).
+    UnauthorizedClient,
+    /// No such grant (RFC 6749 §5.2).
+    UnsupportedGrantType,
+    /// No such response type (RFC 6749 §4.1.2.1).
+    UnsupportedResponseType,
+    /// A scope is unknown or not the client's (RFC 6749 §5.2).
+    InvalidScope,
+    /// A resource is unknown (RFC 8707 §2).
+    InvalidTarget,
+    /// The person said no (RFC 6749 §4.1.2.1).
+    AccessDenied,
+    /// Nobody is signed in and nobody may be asked (OIDC Core §3.1.2.6).
+    LoginRequired,
+    /// Consent is missing and nobody may be asked (OIDC Core §3.1.2.6).
+    ConsentRequired,
+    /// An account must be chosen and nobody may be asked (OIDC Core §3.1.2.6).
+    AccountSelectionRequired,
+    /// A person must act and nobody may be asked (OIDC Core §3.1.2.6).
+    InteractionRequired,
+    /// `request` is not taken (OIDC Core §3.1.2.6).
+    RequestNotSupported,
+    /// `request_uri` is not taken (OIDC Core §3.1.2.6).
+    RequestUriNotSupported,
+    /// The access token is missing, wrong or dead (RFC 6750 §3.1).
+    InvalidToken,
+    /// The access token lacks a scope (RFC 6750 §3.1).
+    InsufficientScope,
+    /// Only access and refresh tokens can be revoked (RFC 7009 §2.2.1).
+    UnsupportedTokenType,
+    /// Our mistake (RFC 6749 §4.1.2.1).
+    ServerError,
+    /// Too busy now (RFC 6749 §4.1.2.1).
+    TemporarilyUnavailable,
+}
+
+impl ErrorCode {
+    /// The code on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+            Self::AccessDenied => "access_denied",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::AccountSelectionRequired => "account_selection_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+        }
+    }
+
+    /// The status of a direct answer (token, introspection, userinfo endpoints).
+    #[must_use]
+    pub fn http_status(self) -> u16 {
+        match self {
+            Self::InvalidClient | Self::InvalidToken => 401,
+            Self::InsufficientScope => 403,
+            Self::ServerError => 500,
+            Self::TemporarilyUnavailable => 503,
+            Self::InvalidRequest
+            | Self::InvalidGrant
+            | Self::UnauthorizedClient
+            | Self::UnsupportedGrantType
+            | Self::UnsupportedResponseType
+            | Self::InvalidScope
+            | Self::InvalidTarget
+            | Self::AccessDenied
+            | Self::LoginRequired
+            | Self::ConsentRequired
+            | Self::AccountSelectionRequired
+            | Self::InteractionRequired
+            | Self::RequestNotSupported
+            | Self::RequestUriNotSupported
+            | Self::UnsupportedTokenType => 400,
+        }
+    }
+}
+
+/// A refusal of the protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What the client program reads.
+    pub code: ErrorCode,
+    /// For the client's developer: a fixed, safe, ASCII sentence that repeats nothing of the request.
+    pub description: &'static str,
+    /// For the app's owner, in the dashboard only: may name the offending value. Never goes to the wire.
+    pub hint: Option<String>,
+}
+
+impl Error {
+    /// A refusal without a hint.
+    #[must_use]
+    pub const fn new(code: ErrorCode, description: &'static str) -> Self {
+        Self { code, description, hint: None }
+    }
+
+    /// The same refusal with more for the app's owner.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.description)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,137 @@
+//! Sets of scopes: parse, print, compare.
+
+use std::fmt;
+
+/// The scopes of OpenID Connect: they need no registration and are never given by client credentials.
+pub const OIDC_SCOPES: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
+/// Why a scope string was refused: it has a character outside RFC 6749 §3.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a scope has a character that is not allowed")]
+pub struct MalformedScope;
+
+/// Scopes in the order in which they were asked for, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScopeSet(Vec<String>);
+
+impl ScopeSet {
+    /// Takes the value of a `scope` parameter. Several spaces count as one, as real clients send them.
+    ///
+    /// # Errors
+    /// A character outside `%x21 / %x23-5B / %x5D-7E`.
+    pub fn parse(text: &str) -> Result<Self, MalformedScope> {
+        // RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
+        let allowed = |b: u8| matches!(b, 0x20 | 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        if !text.bytes().all(allowed) {
+            return Err(MalformedScope);
+        }
+        Ok(text.split(' ').filter(|s| !s.is_empty()).collect())
+    }
+
+    /// True without any scope.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// True when `scope` is in the set; scopes are compared byte for byte.
+    #[must_use]
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.iter().any(|s| s == scope)
+    }
+
+    /// True when every scope of this set is in `other`.
+    #[must_use]
+    pub fn is_subset_of(&self, other: &Self) -> bool {
+        self.iter().all(|s| other.contains(s))
+    }
+
+    /// The scopes that both sets have, in this set's order.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.iter().filter(|s| other.contains(s)).collect()
+    }
+
+    /// The scopes that only this set has.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        self.iter().filter(|s| !other.contains(s)).collect()
+    }
+
+    /// This set's scopes, then those that only `other` has.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        self.iter().chain(other.iter()).collect()
+    }
+
+    /// The scopes of OpenID Connect in this set.
+    #[must_use]
+    pub fn oidc(&self) -> Self {
+        self.iter().filter(|s| OIDC_SCOPES.contains(s)).collect()
+    }
+
+    /// The scopes of APIs in this set.
+    #[must_use]
+    pub fn api(&self) -> Self {
+        self.iter().filter(|s| !OIDC_SCOPES.contains(s)).collect()
+    }
+
+    /// The scopes in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl<'a> FromIterator<&'a str> for ScopeSet {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(scopes: I) -> Self {
+        scopes.into_iter().fold(Self::default(), |mut set, scope| {
+            if !set.contains(scope) {
+                set.0.push(scope.to_owned());
+            }
+            set
+        })
+    }
+}
+
+impl fmt::Display for ScopeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn several_spaces_are_one_and_order_is_kept() {
+        let set = ScopeSet::parse("  openid  reservations.read openid offline_access ").expect("scopes");
+        assert_eq!(set.to_string(), "openid reservations.read offline_access");
+        assert_eq!(set.api().to_string(), "reservations.read");
+        assert_eq!(set.oidc().to_string(), "openid offline_access");
+        for bad in ["a\"b", "a\\b", "a\tb", "a\nb", "ä", "a\u{0}"] {
+            assert_eq!(ScopeSet::parse(bad), Err(MalformedScope), "{bad:?}");
+        }
+    }
+
+    // security: T11
+    proptest! {
+        #[test]
+        fn narrowing_never_widens(a in "[a-e ]{0,12}", b in "[a-e ]{0,12}") {
+            let (a, b) = (ScopeSet::parse(&a).expect("scopes"), ScopeSet::parse(&b).expect("scopes"));
+            let both = a.intersection(&b);
+            prop_assert!(both.is_subset_of(&a) && both.is_subset_of(&b));
+            prop_assert!(a.is_subset_of(&a.union(&b)) && b.is_subset_of(&a.union(&b)));
+            prop_assert!(a.difference(&b).intersection(&b).is_empty());
+            prop_assert_eq!(a.is_subset_of(&b), a.difference(&b).is_empty());
+            prop_assert_eq!(ScopeSet::parse(&a.to_string()), Ok(a));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".*") {
+            let _ = ScopeSet::parse(&text);
+        }
+    }
+}
