@@ -1,5 +1,6 @@
 //! The words on the screen: Fluent messages, embedded per locale, English behind every other.
 
+use std::borrow::Borrow;
 use std::fmt::Display;
 use std::sync::LazyLock;
 
@@ -115,11 +116,11 @@ impl Words {
         self.format(key, Some(&args))
     }
 
-    /// The message of `key` with `$count`, which chooses the plural form.
+    /// The message of `key` with `$count`, which chooses the plural form. (Templates pass numbers by reference.)
     #[must_use]
-    pub fn count(&self, key: &str, count: impl Into<i64>) -> String {
+    pub fn count(&self, key: &str, count: impl Borrow<i64>) -> String {
         let mut args = FluentArgs::new();
-        args.set("count", FluentValue::from(count.into()));
+        args.set("count", FluentValue::from(*count.borrow()));
         self.format(key, Some(&args))
     }
 
