@@ -9,6 +9,7 @@ pub mod client_id;
 pub mod error;
 pub mod jose;
 pub mod pkce;
+pub mod redirect_uri;
 pub mod scope;
 pub mod secret;
 pub mod time;
