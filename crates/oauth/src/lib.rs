@@ -5,6 +5,9 @@
 
 #![warn(missing_docs)]
 
+pub mod answer;
+pub mod authorize;
+pub mod client;
 pub mod client_id;
 pub mod error;
 pub mod jose;

@@ -1,0 +1,138 @@
+//! Where the browser goes after an authorization, and what it carries.
+
+use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
+
+use crate::error::Error;
+
+/// How the answer travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the query of the redirect URI.
+    Query,
+    /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode).
+    FormPost,
+}
+
+/// A redirect URI that the client registered. Only `authorize::read` makes one, after the comparison: an answer
+/// cannot be sent anywhere else, because nothing else has this type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnTo {
+    pub(crate) uri: String,
+    pub(crate) mode: ResponseMode,
+    pub(crate) state: Option<String>,
+}
+
+/// An answer on its way through the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Redirect (303) to this location.
+    Redirect(String),
+    /// Post these fields to this URI.
+    FormPost {
+        /// The form's action.
+        action: String,
+        /// Its hidden fields; values are not escaped yet.
+        fields: Vec<(&'static str, String)>,
+    },
+}
+
+impl ReturnTo {
+    /// The requested URI, as it was sent: the token request must repeat it.
+    #[must_use]
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// How the answer travels.
+    #[must_use]
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
+    /// Hands out a code.
+    #[must_use]
+    pub fn with_code(&self, code: &str, issuer: &str) -> Answer {
+        self.answer(vec![("code", code.to_owned())], issuer)
+    }
+
+    /// Tells the client about a refusal. The hint stays here.
+    #[must_use]
+    pub fn with_error(&self, error: &Error, issuer: &str) -> Answer {
+        let fields = vec![
+            ("error", error.code.as_str().to_owned()),
+            ("error_description", error.description.to_owned()),
+        ];
+        self.answer(fields, issuer)
+    }
+
+    fn answer(&self, mut fields: Vec<(&'static str, String)>, issuer: &str) -> Answer {
+        if let Some(state) = &self.state {
+            fields.push(("state", state.clone()));
+        }
+        // RFC 9207 §2: the issuer is in every answer, error or not.
+        fields.push(("iss", issuer.to_owned()));
+        match self.mode {
+            ResponseMode::FormPost => Answer::FormPost { action: self.uri.clone(), fields },
+            ResponseMode::Query => {
+                let mut query = form_urlencoded::Serializer::new(String::new());
+                query.extend_pairs(&fields);
+                // RFC 6749 §3.1.2: a query that the URI already has must be kept.
+                let joint = match self.uri.split_once('?') {
+                    None => "?",
+                    Some((_, "")) => "",
+                    Some(_) => "&",
+                };
+                Answer::Redirect(format!("{}{joint}{}", self.uri, query.finish()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    fn to(uri: &str, state: Option<&str>, mode: ResponseMode) -> ReturnTo {
+        ReturnTo { uri: uri.to_owned(), mode, state: state.map(str::to_owned) }
+    }
+
+    // security: A09, A10
+    #[test]
+    fn an_answer_keeps_the_query_returns_the_state_and_names_the_issuer() {
+        let state = "a b&c=\"><script>\u{e4}";
+        let answer = to("https://app.example/cb?tenant=1", Some(state), ResponseMode::Query)
+            .with_code("grc_1", "https://id.example");
+        let Answer::Redirect(location) = answer else { unreachable!() };
+        assert!(location.starts_with("https://app.example/cb?tenant=1&code=grc_1&state="));
+        let url = url::Url::parse(&location).expect("a URL");
+        let value = |name: &str| url.query_pairs().find(|(k, _)| k == name).map(|(_, v)| v.into_owned());
+        assert_eq!(value("state").as_deref(), Some(state));
+        assert_eq!(value("iss").as_deref(), Some("https://id.example"));
+        assert!(!location.contains('<'));
+    }
+
+    // security: A10, A12
+    #[test]
+    fn a_refusal_says_code_and_sentence_but_not_the_hint() {
+        let error =
+            Error::new(ErrorCode::InvalidScope, "a scope is not allowed").with_hint("payments.manage");
+        let query =
+            to("https://app.example/cb", None, ResponseMode::Query).with_error(&error, "https://id.example");
+        assert_eq!(
+            query,
+            Answer::Redirect(
+                "https://app.example/cb?error=invalid_scope&error_description=a+scope+is+not+allowed&iss=https%3A%2F%2Fid.example".into()
+            )
+        );
+        let post = to("https://app.example/cb", Some("s"), ResponseMode::FormPost)
+            .with_error(&error, "https://id.example");
+        let Answer::FormPost { action, fields } = post else { unreachable!() };
+        assert_eq!(action, "https://app.example/cb");
+        let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["error", "error_description", "state", "iss"]);
+        assert!(!format!("{fields:?}").contains("payments.manage"));
+    }
+}

@@ -1,0 +1,136 @@
+//! A client as the protocol sees it.
+
+use crate::client_id::ClientKind;
+use crate::jose::Alg;
+use crate::redirect_uri::{ClientType, RedirectUri};
+use crate::scope::ScopeSet;
+
+/// How strict the server is with one client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Profile {
+    /// For existing programs: a confidential client may leave PKCE out.
+    Compatible,
+    /// OAuth 2.1: the default.
+    Standard,
+    /// FAPI 2.0 Security Profile.
+    Fapi2,
+}
+
+impl Profile {
+    /// The word in the database, the API and the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Compatible => "compatible",
+            Self::Standard => "standard",
+            Self::Fapi2 => "fapi2",
+        }
+    }
+
+    /// The profile of exactly this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Compatible, Self::Standard, Self::Fapi2].into_iter().find(|p| p.as_str() == name)
+    }
+}
+
+/// How a client proves who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuthMethod {
+    /// A secret, in the header or in the body, whichever was registered: real programs use either.
+    Secret,
+    /// A signed assertion (RFC 7523).
+    PrivateKeyJwt,
+    /// Nothing: a public client.
+    None,
+}
+
+/// A way to get tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §6.
+    RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// The value of `grant_type`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant of exactly this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials]
+            .into_iter()
+            .find(|g| g.as_str() == name)
+    }
+}
+
+/// Everything about a registered client that the rules ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Its `client_id`.
+    pub client_id: String,
+    /// Store app or custom app.
+    pub kind: ClientKind,
+    /// Whether it can keep a secret.
+    pub client_type: ClientType,
+    /// How strict the server is with it.
+    pub profile: Profile,
+    /// The owner's own switch; the profile and the type may demand PKCE all the same.
+    pub require_pkce: bool,
+    /// How it proves who it is.
+    pub auth_method: AuthMethod,
+    /// Where authorization answers may go.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where a logout may return to.
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// The API scopes that it registered. OIDC scopes need no registration.
+    pub scopes: ScopeSet,
+    /// The algorithm of its ID tokens.
+    pub id_token_alg: Alg,
+}
+
+impl Client {
+    /// Whether the client may use a grant: store apps act for people, custom apps for themselves.
+    #[must_use]
+    pub fn may_use(&self, grant: GrantType) -> bool {
+        match (self.kind, grant) {
+            (ClientKind::Store, GrantType::AuthorizationCode | GrantType::RefreshToken)
+            | (ClientKind::Custom, GrantType::ClientCredentials) => true,
+            (ClientKind::Store, GrantType::ClientCredentials)
+            | (ClientKind::Custom, GrantType::AuthorizationCode | GrantType::RefreshToken) => false,
+        }
+    }
+
+    /// Whether an authorization request without a challenge is refused.
+    #[must_use]
+    pub fn needs_pkce(&self) -> bool {
+        // OAuth 2.1 §7.5.1: public clients always; only `compatible` lets a confidential one off.
+        self.client_type == ClientType::Public || self.require_pkce || self.profile != Profile::Compatible
+    }
+
+    /// Whether each use of a refresh token replaces it (RFC 9700 §4.14.2: always for public clients; FAPI 2.0 §5.3.2.1
+    /// forbids it for confidential ones).
+    #[must_use]
+    pub fn refresh_rotates(&self) -> bool {
+        self.client_type == ClientType::Public
+    }
+
+    /// The registered URI that a requested one is, if it is one.
+    #[must_use]
+    pub fn find_redirect_uri(&self, requested: &str) -> Option<&RedirectUri> {
+        let free_port = self.client_type == ClientType::Public;
+        self.redirect_uris.iter().find(|uri| uri.matches(requested, free_port))
+    }
+}
