@@ -1,138 +1,204 @@
-//! Sockets: the accept loop, its time-outs and caps, and the graceful end.
+//! Sockets: binding, the accept loop with its cap, and the graceful end.
+//!
+//! `axum::serve` has no time-outs at all, so the loop is ours: `connection` gives each connection the time it may
+//! take, `tls` the certificate.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use http::Request;
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use futures_util::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tower::ServiceExt;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio_rustls::TlsAcceptor;
 
-use crate::web::guard::PeerAddress;
+mod activity;
+mod connection;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod tls;
 
-/// Caps and time-outs of one listener.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// How long a client may take to send its request's head; a slow one must not hold a connection.
-    pub header_timeout: Duration,
-    /// Connections at once; further ones wait in the kernel's queue.
-    pub connections: usize,
-    /// Requests at once on one HTTP/2 connection.
-    pub streams: u32,
-    /// Bytes of a request's head.
-    pub header_bytes: usize,
-    /// How long requests under way may take once the server stops.
-    pub drain: Duration,
+pub use tls::acceptor;
+
+use crate::config::Limits;
+
+/// What holds for every connection. Clones share the cap on connections, so all public listeners take one.
+#[derive(Clone)]
+pub struct Terms {
+    limits: Arc<Limits>,
+    tls: Option<TlsAcceptor>,
+    room: Arc<Semaphore>,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            header_timeout: Duration::from_secs(10),
-            connections: 4096,
-            streams: 128,
-            header_bytes: 32 * 1024,
-            drain: Duration::from_secs(10),
-        }
+impl std::fmt::Debug for Terms {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Terms")
+            .field("limits", &self.limits)
+            .field("tls", &self.tls.is_some())
+            .finish()
     }
 }
 
-/// Binds every address; port 0 takes a free one.
+impl Terms {
+    /// Caps the connections by what the process may open.
+    #[must_use]
+    pub fn new(limits: &Limits, tls: Option<TlsAcceptor>) -> Self {
+        let wanted = usize::try_from(limits.connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        let most = open_files().map_or(wanted, |files| files.saturating_sub(OTHER_FILES).max(16));
+        if most < wanted {
+            tracing::warn!(wanted, most, "the limit of open files lowers limits.connections to {most}");
+        }
+        Self { limits: Arc::new(limits.clone()), tls, room: Arc::new(Semaphore::new(wanted.min(most))) }
+    }
+}
+
+/// Files that the database, outward calls and the log need beside connections.
+const OTHER_FILES: usize = 160;
+
+/// This process's limit of open files, where the system tells.
+fn open_files() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Binds every address. Port 0 takes a free one, the same for all that ask for 0. An IPv6 address beside another one
+/// is left out on a machine without IPv6.
 ///
 /// # Errors
 /// The first address that cannot be bound.
 pub async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
-    let mut listeners = Vec::with_capacity(addresses.len());
+    const ATTEMPTS: u32 = 32;
+    let any_port = addresses.iter().filter(|address| address.port() == 0).count() > 1;
+    let mut attempt = 1;
+    loop {
+        match bind_once(addresses).await {
+            // The port that was free for the first address may be taken for the second.
+            Err((address, why))
+                if any_port && why.kind() == io::ErrorKind::AddrInUse && attempt < ATTEMPTS =>
+            {
+                tracing::debug!(%address, attempt, "a free port was not free for every address");
+                attempt += 1;
+            }
+            Err((address, why)) => anyhow::bail!("cannot listen on {address}: {why}"),
+            Ok(listeners) => return Ok(listeners),
+        }
+    }
+}
+
+async fn bind_once(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, (SocketAddr, io::Error)> {
+    let mut listeners: Vec<TcpListener> = Vec::with_capacity(addresses.len());
+    let mut chosen = None;
     for address in addresses {
-        let bound = TcpListener::bind(address).await;
-        listeners.push(bound.map_err(|e| anyhow::anyhow!("cannot listen on {address}: {e}"))?);
+        let mut wanted = *address;
+        if let (0, Some(port)) = (wanted.port(), chosen) {
+            wanted.set_port(port);
+        }
+        match TcpListener::bind(wanted).await {
+            Ok(listener) => {
+                if address.port() == 0 {
+                    chosen = listener.local_addr().ok().map(|bound| bound.port());
+                }
+                listeners.push(listener);
+            }
+            Err(why) if address.is_ipv6() && addresses.len() > 1 && is_missing(&why) => {
+                tracing::warn!(%address, %why, "this machine has no such IPv6 address; going on without it");
+            }
+            Err(why) => return Err((wanted, why)),
+        }
     }
     Ok(listeners)
 }
 
-/// Serves one listener until `stop` says so, then lets requests under way finish.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
-    let room = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    let builder = builder(&limits);
-    loop {
-        let permit = tokio::select! {
-            permit = Arc::clone(&room).acquire_owned() => permit,
-            () = stopped(&mut stop) => break,
-        };
-        let Ok(permit) = permit else { break };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = stopped(&mut stop) => break,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                // Out of file descriptors or a client that left: neither may end the loop, nor spin it.
-                tracing::warn!(%error, "accept failed: {error}");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-        };
-        let connection = connect(&builder, stream, peer, router.clone());
-        let watched = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(%error, "connection ended: {error}");
-            }
-            drop(permit);
-        });
+/// No such address here, or no IPv6 at all.
+fn is_missing(why: &io::Error) -> bool {
+    const NO_SUCH_FAMILY: i32 = 97;
+    why.kind() == io::ErrorKind::AddrNotAvailable || why.raw_os_error() == Some(NO_SUCH_FAMILY)
+}
+
+/// Serves one listener until `stop` says so, then lets requests under way finish within the drain time. From then on
+/// answers say `Connection: close`, and idle connections end after a moment in which a request that had already left
+/// its sender still arrives.
+pub async fn serve(listener: TcpListener, router: Router, terms: Terms, stop: watch::Receiver<bool>) {
+    let (alive, mut gone) = mpsc::channel::<()>(1);
+    let host = Host { router, terms, stop, alive };
+    accept_all(&listener, &host).await;
+    // The kernel has shaken hands with these already: closing the listener would reset them.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        let room = Arc::clone(&host.terms.room).try_acquire_owned();
+        if let Ok(place) = room {
+            host.welcome(stream, peer, place);
+        }
     }
     drop(listener);
-    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests did not finish in time and were cut");
+    drop(host);
+    // Each connection holds a sender and ends itself in time; nothing is ever sent.
+    let _ = gone.recv().await;
+}
+
+async fn accept_all(listener: &TcpListener, host: &Host) {
+    let mut stop = host.stop.clone();
+    let stopped = stopped(&mut stop);
+    tokio::pin!(stopped);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut stopped => return,
+            accepted = accept(listener, &host.terms.room) => accepted,
+        };
+        match accepted {
+            Ok((stream, peer, place)) => host.welcome(stream, peer, place),
+            Err(why) if why.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(why) => {
+                // Out of file descriptors, mostly: neither may it end the loop, nor may the loop spin.
+                tracing::warn!(%why, "cannot accept a connection: {why}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
     }
 }
 
+type Place = tokio::sync::OwnedSemaphorePermit;
+
+/// The next connection, once there is room: others wait in the kernel's queue.
+async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> io::Result<(TcpStream, SocketAddr, Place)> {
+    let place = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
+}
+
+/// Returns when the server stops.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     // A dropped sender means that nobody is left who could ask us to go on.
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-fn builder(limits: &Limits) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        // hyper arms the header time-out only when it has a timer.
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
-        .max_buf_size(limits.header_bytes)
-        .keep_alive(true);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(limits.streams)
-        .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
-        .keep_alive_interval(Duration::from_secs(30))
-        .keep_alive_timeout(Duration::from_secs(20));
-    builder
+/// What a listener gives to each of its connections.
+struct Host {
+    router: Router,
+    terms: Terms,
+    stop: watch::Receiver<bool>,
+    alive: mpsc::Sender<()>,
 }
 
-fn connect(
-    builder: &Builder<TokioExecutor>,
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>>
-+ Send
-+ 'static {
-    // Token answers are small: waiting to fill a packet only adds delay.
-    let _ = stream.set_nodelay(true);
-    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(PeerAddress(peer.ip()));
-        router.clone().oneshot(request.map(Body::new))
-    });
-    builder.serve_connection(TokioIo::new(stream), service).into_owned()
+impl Host {
+    fn welcome(&self, stream: TcpStream, peer: SocketAddr, place: Place) {
+        // Token answers are small: waiting to fill a packet only adds delay.
+        let _ = stream.set_nodelay(true);
+        let alive = self.alive.clone();
+        let tls = self.terms.tls.clone();
+        let visit = connection::Visit {
+            router: self.router.clone(),
+            limits: Arc::clone(&self.terms.limits),
+            stop: self.stop.clone(),
+            peer,
+        };
+        tokio::spawn(async move {
+            visit.run(stream, tls).await;
+            drop((place, alive));
+        });
+    }
 }

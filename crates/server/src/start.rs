@@ -60,8 +60,9 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let router = routes::table(&app).into_router();
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
+    let terms = listen::Terms::new(&crate::config::Limits::default(), None);
     for listener in listeners {
-        tasks.spawn(listen::serve(listener, router.clone(), listen::Limits::default(), stopping.clone()));
+        tasks.spawn(listen::serve(listener, router.clone(), terms.clone(), stopping.clone()));
     }
     Ok(Running { app, addresses, stop, tasks })
 }

@@ -3,6 +3,5 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a broken test world ends the test")]
 
 mod front;
-mod listener;
 mod words;
 mod world;

@@ -1,0 +1,42 @@
+//! HTTPS by the server itself: the certificate and key of the configuration.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+
+use crate::config::Tls;
+
+/// What accepts TLS connections (1.2 and 1.3), when a certificate is configured.
+///
+/// # Errors
+/// A file that cannot be read, or a key that does not fit the certificate: a server that was told to speak TLS never
+/// starts without it.
+pub fn acceptor(settings: &Tls) -> anyhow::Result<Option<TlsAcceptor>> {
+    let (Some(certificate), Some(key)) = (&settings.cert_file, &settings.key_file) else {
+        return Ok(None);
+    };
+    let chain = chain(certificate)?;
+    let private = PrivateKeyDer::from_pem_file(key)
+        .with_context(|| format!("reading tls.key_file {}", key.display()))?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .context("setting up TLS")?
+        .with_no_client_auth()
+        .with_single_cert(chain, private)
+        .with_context(|| format!("tls.key_file {} does not fit {}", key.display(), certificate.display()))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Some(TlsAcceptor::from(Arc::new(config))))
+}
+
+fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let reading = || format!("reading tls.cert_file {}", file.display());
+    let read = CertificateDer::pem_file_iter(file).with_context(reading)?;
+    let chain = read.collect::<Result<Vec<_>, _>>().with_context(reading)?;
+    anyhow::ensure!(!chain.is_empty(), "tls.cert_file {} holds no certificate", file.display());
+    Ok(chain)
+}
