@@ -289,7 +289,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::client::{AuthMethod, Profile};
+    use crate::client::{AuthMethod, PiiMode, Profile};
     use crate::client_id::ClientKind;
     use crate::jose::Alg;
     use crate::redirect_uri::{ClientType, RedirectUri};
@@ -309,6 +309,7 @@ mod tests {
             post_logout_redirect_uris: Vec::new(),
             scopes: ScopeSet::parse("reservations.read folios.read").expect("scopes"),
             id_token_alg: Alg::Rs256,
+            pii_mode: PiiMode::Hide,
         }
     }
 

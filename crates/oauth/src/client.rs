@@ -34,6 +34,32 @@ impl Profile {
     }
 }
 
+/// What APIs do with personal data in their answers to a client: the server only says so in the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PiiMode {
+    /// Give it.
+    Retrieve,
+    /// Mask it.
+    Hide,
+}
+
+impl PiiMode {
+    /// The word in tokens, in the database and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Retrieve => "retrieve",
+            Self::Hide => "hide",
+        }
+    }
+
+    /// The mode of this name; links of the system that existing programs come from write `Retrieve`.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Retrieve, Self::Hide].into_iter().find(|mode| mode.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
 /// How a client proves who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuthMethod {
@@ -43,6 +69,29 @@ pub enum AuthMethod {
     PrivateKeyJwt,
     /// Nothing: a public client.
     None,
+}
+
+impl AuthMethod {
+    /// The word in the database and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+
+    /// The method of this name; the two names that RFC 7591 §2 has for a secret mean the same here.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "secret" | "client_secret_basic" | "client_secret_post" => Some(Self::Secret),
+            "private_key_jwt" => Some(Self::PrivateKeyJwt),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
 }
 
 /// A way to get tokens.
@@ -99,6 +148,8 @@ pub struct Client {
     pub scopes: ScopeSet,
     /// The algorithm of its ID tokens.
     pub id_token_alg: Alg,
+    /// What APIs do with personal data in their answers to it.
+    pub pii_mode: PiiMode,
 }
 
 impl Client {

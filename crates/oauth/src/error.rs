@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// The registered error codes that Grantry answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
@@ -116,8 +118,16 @@ pub struct Error {
 impl Error {
     /// A refusal without a hint.
     #[must_use]
-    pub const fn new(code: ErrorCode, description: &'static str) -> Self {
+    pub fn new(code: ErrorCode, description: &'static str) -> Self {
+        // RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E. Every test that meets a refusal proves it for that refusal.
+        debug_assert!(description.bytes().all(|b| matches!(b, 0x20 | 0x21 | 0x23..=0x5b | 0x5d..=0x7e)));
         Self { code, description, hint: None }
+    }
+
+    /// What a direct answer carries.
+    #[must_use]
+    pub fn body(&self) -> ErrorBody {
+        ErrorBody { error: self.code.as_str(), error_description: self.description }
     }
 
     /// The same refusal with more for the app's owner.
@@ -128,6 +138,15 @@ impl Error {
     }
 }
 
+/// The JSON object of RFC 6749 §5.2. The hint has no place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ErrorBody {
+    /// The code on the wire.
+    pub error: &'static str,
+    /// The sentence for the client's developer.
+    pub error_description: &'static str,
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code.as_str(), self.description)
@@ -135,3 +154,27 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // security: T20
+    #[test]
+    fn the_hint_for_the_owner_never_reaches_the_wire() {
+        let error = Error::new(ErrorCode::InvalidScope, "a scope is not registered for this app");
+        let body = serde_json::to_string(&error.with_hint("<script>").body()).expect("JSON");
+        assert_eq!(
+            body,
+            r#"{"error":"invalid_scope","error_description":"a scope is not registered for this app"}"#
+        );
+    }
+
+    // security: T08
+    #[test]
+    fn failed_authentication_is_401_and_other_faults_of_the_client_are_400() {
+        assert_eq!(ErrorCode::InvalidClient.http_status(), 401);
+        assert_eq!(ErrorCode::InvalidGrant.http_status(), 400);
+        assert_eq!(ErrorCode::InsufficientScope.http_status(), 403);
+    }
+}

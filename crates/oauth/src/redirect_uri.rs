@@ -25,6 +25,12 @@ impl ClientType {
             Self::Public => "public",
         }
     }
+
+    /// The type of exactly this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Confidential, Self::Public].into_iter().find(|kind| kind.as_str() == name)
+    }
 }
 
 /// Why a URI may not be registered. [`Problem::key`] names the sentence that the page shows.
