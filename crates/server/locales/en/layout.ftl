@@ -17,9 +17,9 @@ layout-operator = Operator
 layout-operator-accounts = Accounts
 layout-operator-scopes = Scopes
 layout-switch-account = Switch account
-layout-account-kind-operator = Operator account
-layout-account-kind-developer = Developer account
-layout-account-kind-customer = Customer account
+layout-account-kind-operator = Operator
+layout-account-kind-developer = Developer
+layout-account-kind-customer = Customer
 layout-no-account = No account
 layout-your-account = You
 layout-profile = Your profile
@@ -41,9 +41,9 @@ layout-said-copied = Copied
 layout-said-copy-failed = Copying did not work. Select the text and copy it yourself.
 layout-said-checking = Checking …
 layout-said-check-failed = The check could not run. You can save anyway.
-layout-said-unsaved = You have changes that are not saved.
 layout-said-secret = The secret is shown only now. Close without storing it?
-layout-said-shown = { $count } shown
+# "0" is replaced by the number.
+layout-said-shown = 0 shown
 
 ## Parts
 part-optional = optional
@@ -67,6 +67,8 @@ part-scopes-chosen = { $count ->
     [one] 1 chosen
    *[other] { $count } chosen
 }
+# "0" is replaced by the number while boxes are ticked.
+part-scopes-many = 0 chosen
 part-sensitive = Sensitive
 part-no-scope-found = No scope matches. Try another word.
 part-load-more = Load more
