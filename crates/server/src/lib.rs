@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod landing;
 pub mod listen;
+pub mod mail;
 pub mod ops;
 pub mod outbound;
 pub mod random;

@@ -140,6 +140,31 @@ pub struct Accent {
     pub blue: u8,
 }
 
+impl Accent {
+    /// Black or white, whichever reads better on this colour.
+    #[must_use]
+    pub fn ink(self) -> Self {
+        let white = Self { red: 255, green: 255, blue: 255 };
+        let black = Self { red: 0, green: 0, blue: 0 };
+        if self.contrast(white) >= self.contrast(black) { white } else { black }
+    }
+
+    /// The contrast of two colours, from 1 to 21, as WCAG 2.2 defines it.
+    #[must_use]
+    pub fn contrast(self, other: Self) -> f64 {
+        let (one, two) = (self.luminance(), other.luminance());
+        (one.max(two) + 0.05) / (one.min(two) + 0.05)
+    }
+
+    fn luminance(self) -> f64 {
+        let linear = |channel: u8| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
+    }
+}
+
 impl fmt::Display for Accent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
@@ -365,6 +390,10 @@ mod tests {
     #[test]
     fn an_accent_is_six_hexadecimal_digits() {
         assert_eq!("#3B5bdb".parse::<Accent>().unwrap().to_string(), "#3b5bdb");
+        let ink = |colour: &str| colour.parse::<Accent>().unwrap().ink().to_string();
+        assert_eq!([ink("#3b5bdb"), ink("#ffd43b"), ink("#777777")], ["#ffffff", "#000000", "#000000"]);
+        let [black, white]: [Accent; 2] = ["#000000", "#ffffff"].map(|colour| colour.parse().unwrap());
+        assert!((black.contrast(white) - 21.0).abs() < 0.001);
         for bad in ["3b5bdb", "#3b5", "#3b5bdg", "#+b5bdb", "red"] {
             assert!(bad.parse::<Accent>().is_err(), "{bad}");
         }

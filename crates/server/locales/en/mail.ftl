@@ -1,0 +1,46 @@
+# The mails. "platform" is the company that runs the server.
+mail-hello = Hello { $name },
+mail-reason = You get this mail from { $platform } because this address is used there.
+mail-help = Questions? { $support }
+mail-link-alone = If the button does not work, copy this address into your browser:
+mail-not-you = If you did not ask for this, do nothing: nothing changes without the link.
+mail-hours =
+    { $count ->
+        [one] The link works once, for one hour.
+       *[other] The link works once, for { $count } hours.
+    }
+mail-days =
+    { $count ->
+        [one] The link works once, for one day.
+       *[other] The link works once, for { $count } days.
+    }
+
+mail-confirm-subject = Confirm your e-mail address for { $platform }
+mail-confirm-line = Confirm that this address is yours. Your developer account { $account } is ready as soon as you have.
+mail-confirm-button = Confirm e-mail address
+
+mail-known-subject = You already have a sign-in at { $platform }
+mail-known-line = Somebody, probably you, tried to sign up at { $platform } with this address. It has a sign-in already, so nothing was made.
+mail-known-button = Sign in
+mail-known-note = Forgot the password? Choose a new one on the sign-in page. If it was not you, do nothing.
+
+mail-set-password-subject = Choose your password for { $platform }
+mail-set-password-line = An account was set up for you: { $account }. Choose a password to begin.
+mail-set-password-button = Choose a password
+
+mail-invitation-subject = { $inviter } invites you to { $account }
+mail-invitation-line = { $inviter } invites you to the account { $account } at { $platform }.
+mail-invitation-button = See the invitation
+
+mail-reset-subject = Choose a new password for { $platform }
+mail-reset-line = Somebody, probably you, asked for a new password for this address.
+mail-reset-button = Choose a new password
+
+mail-added-subject = You were added to { $account }
+mail-added-line = { $inviter } added you to the account { $account } at { $platform }. You find it in the account list beside your other accounts.
+mail-added-button = Open the account
+
+mail-ask-subject = { $person } asks you to connect { $app }
+mail-ask-line = { $person } ({ $email }) would like to use { $app } by { $publisher } with the account { $account }. Only account admins can connect an app.
+mail-ask-button = See what it asks for
+mail-ask-note = The app gets access only if you allow it on the next page.
