@@ -2,6 +2,7 @@
 
 mod letter;
 mod messages;
+mod smtp;
 #[cfg(test)]
 mod tests;
 
@@ -10,3 +11,4 @@ pub use messages::{
     AddedToAccount, AlreadyKnown, AskToConnect, ConfirmEmail, Invitation, Message, PasswordReset,
     SetPassword, write,
 };
+pub use smtp::{Refused, Smtp};
