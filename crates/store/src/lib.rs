@@ -1,1 +1,166 @@
-//! placeholder
+//! Everything Grantry remembers: one SQL text, two engines (SQLite and PostgreSQL).
+//!
+//! A [`Reader`] finds things, a [`Tx`] also changes them; the methods live beside their statements in the file of the
+//! noun they are about. The rules for adding a statement: lower case, `$1` parameters, only what both engines
+//! understand, a row of the noun's `sql!` list, and the list named in `STATEMENTS`.
+
+use grantry_oauth::time::Timestamp;
+use std::future::Future;
+use std::ops::Deref;
+use std::path::PathBuf;
+
+mod change;
+mod engine;
+mod error;
+mod value;
+
+pub use change::{Change, ChangeKind};
+pub use error::{Error, FOREIGN_KEY, OpenError};
+pub use value::{Row, Value};
+
+/// Declares a file's statements as consts, and lists them as `ALL` so that a test can prepare each on both engines.
+macro_rules! sql {
+    ($($(#[$about:meta])* $name:ident = $text:expr;)*) => {
+        $($(#[$about])* const $name: &str = $text;)*
+        pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+pub(crate) use sql;
+
+/// Every file's statements. A file with a `sql!` list that is missing here fails a test.
+#[cfg_attr(not(test), expect(dead_code, reason = "read by the test that prepares every statement"))]
+pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[("change", change::ALL)];
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The file `grantry.db` in this directory, which is made when missing.
+    Sqlite {
+        /// The data directory.
+        dir: PathBuf,
+    },
+    /// A PostgreSQL database.
+    Postgres {
+        /// `postgres://user:password@host:port/database?sslmode=…`
+        url: String,
+    },
+}
+
+/// Who opens the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The running server: there is at most one per SQLite data directory, and it follows the changes of others.
+    Server,
+    /// A command beside it.
+    Command,
+}
+
+/// Whether `write` waits for the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// What was answered survives a crash of the machine.
+    Full,
+    /// For tests only: a crash of the machine may lose what was answered.
+    Off,
+}
+
+/// What [`Store::open`] needs to know.
+#[derive(Clone, Debug)]
+pub struct StoreConfig {
+    /// Where the database is.
+    pub target: Target,
+    /// Who opens it.
+    pub role: Role,
+    /// Whether writes wait for the disk.
+    pub durability: Durability,
+}
+
+/// The store: opened once, cloned freely.
+#[derive(Clone, Debug)]
+pub struct Store {
+    engine: engine::Engine,
+}
+
+impl Store {
+    /// Opens the store, makes it when missing and brings its schema up to date.
+    pub async fn open(config: &StoreConfig, now: Timestamp) -> Result<Store, OpenError> {
+        Ok(Store { engine: engine::Engine::open(config, now).await? })
+    }
+
+    /// A cheap handle for reading. Each statement sees everything committed before it.
+    pub fn reader(&self) -> Reader {
+        Reader { source: self.engine.reader() }
+    }
+
+    /// Runs `work` as one transaction: `Ok` is durable before this returns, `Err` leaves no trace.
+    ///
+    /// Only calls of the store may be awaited inside `work`; awaiting anything else rolls back and answers
+    /// [`Error::Unavailable`]. A failure that must be remembered (a burnt code, a counted attempt) is an `Ok` that
+    /// says so. When the future returned here is dropped, the transaction either happens entirely or not at all.
+    pub async fn write<T, E, F, Fut>(&self, now: Timestamp, work: F) -> Result<T, E>
+    where
+        F: FnOnce(Tx) -> Fut + Send,
+        Fut: Future<Output = Result<T, E>> + Send,
+        T: Send,
+        E: From<Error> + Send,
+    {
+        self.engine.write(now, work).await
+    }
+}
+
+/// Reads. A handle of a [`Store`] takes a connection per statement; inside a [`Tx`] it sees the transaction's own
+/// writes.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    source: engine::Source,
+}
+
+impl Reader {
+    /// Every row that the statement answers.
+    pub(crate) async fn query(&self, statement: &'static str, values: &[Value]) -> Result<Vec<Row>, Error> {
+        self.source.query(statement, values).await
+    }
+
+    /// The only row, if there is one; more than one is [`Error::Corrupt`].
+    pub(crate) async fn query_opt(
+        &self,
+        statement: &'static str,
+        values: &[Value],
+    ) -> Result<Option<Row>, Error> {
+        let mut rows = self.query(statement, values).await?;
+        let row = rows.pop();
+        if rows.is_empty() { Ok(row) } else { Err(Error::Corrupt("more than one row".to_owned())) }
+    }
+
+    /// The only row; none, or more than one, is [`Error::Corrupt`].
+    pub(crate) async fn query_one(&self, statement: &'static str, values: &[Value]) -> Result<Row, Error> {
+        self.query_opt(statement, values).await?.ok_or_else(|| Error::Corrupt("no row".to_owned()))
+    }
+}
+
+/// A transaction under way: reads like a [`Reader`], and writes. Of no use once the closure has ended.
+#[derive(Debug)]
+pub struct Tx {
+    reader: Reader,
+    now: Timestamp,
+}
+
+impl Tx {
+    /// The time given to [`Store::write`].
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Runs a statement that answers no rows; says how many rows it touched.
+    pub(crate) async fn execute(&self, statement: &'static str, values: &[Value]) -> Result<u64, Error> {
+        self.reader.source.execute(statement, values).await
+    }
+}
+
+impl Deref for Tx {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
+}

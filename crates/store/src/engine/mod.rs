@@ -1,0 +1,62 @@
+//! The only place that knows there are two engines: which one is open, and how a statement reaches it.
+
+mod sqlite;
+
+use crate::{Error, OpenError, Reader, Row, StoreConfig, Target, Tx, Value};
+use grantry_oauth::time::Timestamp;
+use std::future::Future;
+
+/// An open database.
+#[derive(Clone, Debug)]
+pub(crate) enum Engine {
+    Sqlite(sqlite::Sqlite),
+}
+
+/// What a statement runs on: any free connection, or the one of a transaction.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    Sqlite(sqlite::Sqlite),
+}
+
+impl Engine {
+    pub(crate) async fn open(config: &StoreConfig, now: Timestamp) -> Result<Engine, OpenError> {
+        match &config.target {
+            Target::Sqlite { dir } => Ok(Engine::Sqlite(sqlite::Sqlite::open(dir, now)?)),
+            Target::Postgres { .. } => Err(OpenError::Config("PostgreSQL cannot be used yet".to_owned())),
+        }
+    }
+
+    pub(crate) fn reader(&self) -> Source {
+        match self {
+            Engine::Sqlite(sqlite) => Source::Sqlite(sqlite.clone()),
+        }
+    }
+
+    pub(crate) async fn write<T, E, F, Fut>(&self, now: Timestamp, work: F) -> Result<T, E>
+    where
+        F: FnOnce(Tx) -> Fut + Send,
+        Fut: Future<Output = Result<T, E>> + Send,
+        E: From<Error>,
+    {
+        let Engine::Sqlite(sqlite) = self;
+        sqlite.begin().await?;
+        let tx = Tx { reader: Reader { source: self.reader() }, now };
+        let out = work(tx).await;
+        sqlite.end(out.is_ok())?;
+        out
+    }
+}
+
+impl Source {
+    pub(crate) async fn query(&self, statement: &'static str, values: &[Value]) -> Result<Vec<Row>, Error> {
+        match self {
+            Source::Sqlite(sqlite) => sqlite.query(statement, values),
+        }
+    }
+
+    pub(crate) async fn execute(&self, statement: &'static str, values: &[Value]) -> Result<u64, Error> {
+        match self {
+            Source::Sqlite(sqlite) => sqlite.execute(statement, values),
+        }
+    }
+}
