@@ -95,6 +95,6 @@ mod tests {
         assert_eq!(config.server.listen.len(), 2);
         assert_eq!(config.server.data, PathBuf::from("/flag"));
         assert_eq!(config.server.ops_listen.port(), 9001);
-        assert_eq!(config.server.public_url.as_str(), "http://localhost:9000");
+        assert_eq!(config.public_url().as_str(), "http://localhost:9000");
     }
 }

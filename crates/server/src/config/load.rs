@@ -10,7 +10,6 @@ use super::Config;
 use super::RegistrationMode;
 use super::reference::{self, Key, variable};
 use super::setting::{Raw, Setting};
-use super::value::PublicUrl;
 
 /// Where settings come from, weakest first.
 #[derive(Clone, Debug, Default)]
@@ -139,12 +138,7 @@ pub fn load(sources: &Sources) -> Result<Config, ConfigError> {
         read_secret_file(&key.path(), &mut given);
     }
 
-    let mut config = Config::read(&mut given);
-    if !given.sources.contains_key("public_url")
-        && let Some(first) = config.server.listen.first()
-    {
-        config.server.public_url = PublicUrl::localhost(first.port());
-    }
+    let config = Config::read(&mut given);
     check(&config, &mut given);
     if given.problems.is_empty() { Ok(config) } else { Err(ConfigError { problems: given.problems }) }
 }
@@ -341,7 +335,7 @@ mod tests {
     #[test]
     fn without_any_configuration_the_defaults_are_served() {
         let config = load(&Sources::default()).unwrap();
-        assert_eq!(config.server.public_url.as_str(), "http://localhost:8080");
+        assert_eq!(config.public_url().as_str(), "http://localhost:8080");
         let listen: Vec<String> = config.server.listen.iter().map(ToString::to_string).collect();
         assert_eq!(listen, ["127.0.0.1:8080", "[::1]:8080"]);
         assert_eq!(config.server.ops_listen.to_string(), "127.0.0.1:8081");
@@ -379,7 +373,7 @@ mod tests {
              [keys]\nrotate_after = '30d'\n[limits]\nbody_bytes = '1MiB'\n[security]\nargon2_passes = 1\n[log]\nformat = 'json'\n",
         )
         .unwrap();
-        assert_eq!(config.server.public_url.as_str(), "https://connect.example.com");
+        assert_eq!(config.public_url().as_str(), "https://connect.example.com");
         assert_eq!(config.server.trusted_proxies.len(), 2);
         assert_eq!(config.server.database.as_ref().unwrap().reveal(), "postgres://me:pw@db/grantry");
         assert_eq!(config.outbound.allow.len(), 2);

@@ -87,7 +87,7 @@ section! {
         /// How the outside world writes this server's address: scheme, host and port. It is the issuer of every
         /// token, and links and cookies are made from it, never from request headers. Without it, it is
         /// `http://localhost` with the port of the first `listen` address.
-        public_url: PublicUrl = PublicUrl::localhost(8080);
+        public_url: Option<PublicUrl> = None;
         /// The directory of the embedded database, the master key and logos. Made when missing.
         data: PathBuf = PathBuf::from("./grantry-data");
         /// A PostgreSQL URL. Without it the embedded SQLite database in `data` is used.
@@ -267,6 +267,18 @@ tree! {
 }
 
 impl Config {
+    /// The issuer of a server whose first address is bound to this port.
+    #[must_use]
+    pub fn public_url_at(&self, port: u16) -> PublicUrl {
+        self.server.public_url.clone().unwrap_or_else(|| PublicUrl::localhost(port))
+    }
+
+    /// The issuer as a command beside the server knows it.
+    #[must_use]
+    pub fn public_url(&self) -> PublicUrl {
+        self.public_url_at(self.server.listen.first().map_or(8080, SocketAddr::port))
+    }
+
     /// Where the master key is, whether configured or not.
     #[must_use]
     pub fn master_key_file(&self) -> PathBuf {
