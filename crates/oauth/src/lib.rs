@@ -7,10 +7,16 @@
 
 pub mod answer;
 pub mod authorize;
+pub mod catalogue;
 pub mod client;
+pub mod client_auth;
 pub mod client_id;
 pub mod error;
+#[cfg(test)]
+mod examples;
+pub mod grant;
 pub mod jose;
+pub mod parameters;
 pub mod pkce;
 pub mod redirect_uri;
 pub mod scope;

@@ -2,8 +2,16 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// The scopes of OpenID Connect: they need no registration and are never given by client credentials.
 pub const OIDC_SCOPES: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
+/// Whether a scope is one of OpenID Connect's.
+#[must_use]
+pub fn is_oidc(scope: &str) -> bool {
+    OIDC_SCOPES.contains(&scope)
+}
 
 /// Why a scope string was refused: it has a character outside RFC 6749 §3.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +34,12 @@ impl ScopeSet {
             return Err(MalformedScope);
         }
         Ok(text.split(' ').filter(|s| !s.is_empty()).collect())
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// True without any scope.
@@ -67,13 +81,13 @@ impl ScopeSet {
     /// The scopes of OpenID Connect in this set.
     #[must_use]
     pub fn oidc(&self) -> Self {
-        self.iter().filter(|s| OIDC_SCOPES.contains(s)).collect()
+        self.iter().filter(|s| is_oidc(s)).collect()
     }
 
     /// The scopes of APIs in this set.
     #[must_use]
     pub fn api(&self) -> Self {
-        self.iter().filter(|s| !OIDC_SCOPES.contains(s)).collect()
+        self.iter().filter(|s| !is_oidc(s)).collect()
     }
 
     /// The scopes in order.
@@ -90,6 +104,19 @@ impl<'a> FromIterator<&'a str> for ScopeSet {
             }
             set
         })
+    }
+}
+
+/// One string, as on the wire.
+impl Serialize for ScopeSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_string())
+    }
+}
+
+impl<'de> Deserialize<'de> for ScopeSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 
@@ -126,6 +153,8 @@ mod tests {
             prop_assert!(a.is_subset_of(&a.union(&b)) && b.is_subset_of(&a.union(&b)));
             prop_assert!(a.difference(&b).intersection(&b).is_empty());
             prop_assert_eq!(a.is_subset_of(&b), a.difference(&b).is_empty());
+            let json = serde_json::to_string(&a).expect("JSON");
+            prop_assert_eq!(&serde_json::from_str::<ScopeSet>(&json).expect("scopes"), &a);
             prop_assert_eq!(ScopeSet::parse(&a.to_string()), Ok(a));
         }
 

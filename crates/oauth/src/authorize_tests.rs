@@ -1,0 +1,254 @@
+//! Tests of reading an authorization request: what passes, what goes back to the client, what becomes a page.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::client::Profile;
+use crate::client_id::ClientKind;
+use crate::examples::{CHALLENGE, catalogue, scopes, store_app as client};
+use crate::redirect_uri::ClientType;
+
+fn good() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("response_type", "code"),
+        ("client_id", "SDXE-AC-MYAPP"),
+        ("redirect_uri", "https://app.example/cb"),
+        ("scope", "openid  reservations.read offline_access"),
+        ("state", "xyz"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ]
+}
+
+/// The good request with some parameters changed; an empty value removes one.
+fn with(changes: &[(&'static str, &'static str)]) -> Reading {
+    let mut pairs = good();
+    for (name, value) in changes {
+        pairs.retain(|(known, _)| known != name);
+        pairs.push((*name, *value));
+    }
+    read_pairs(&pairs, &client())
+}
+
+fn read_pairs(pairs: &[(&str, &str)], client: &Client) -> Reading {
+    let owned = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    match Parameters::new(owned) {
+        Ok(parameters) => read(&parameters, Some(client), &catalogue()),
+        Err(error) => Reading::ShowPage(error),
+    }
+}
+
+fn page(reading: &Reading) -> Option<ErrorCode> {
+    match reading {
+        Reading::ShowPage(error) => Some(error.code),
+        Reading::Valid(_) | Reading::SendBack(..) => None,
+    }
+}
+
+fn sent_back(reading: &Reading) -> Option<ErrorCode> {
+    match reading {
+        Reading::SendBack(_, error) => Some(error.code),
+        Reading::Valid(_) | Reading::ShowPage(_) => None,
+    }
+}
+
+// security: A06
+#[test]
+fn a_good_request_is_read_whatever_its_order_and_unknown_parameters_are_ignored() {
+    let straight = read_pairs(&good(), &client());
+    let mut pairs = good();
+    pairs.reverse();
+    pairs.push(("utm_source", "mail"));
+    assert_eq!(read_pairs(&pairs, &client()), straight);
+    let Reading::Valid(request) = straight else { panic!("{straight:?}") };
+    assert_eq!(request.scopes, scopes("openid reservations.read offline_access"));
+    assert!(request.is_openid() && request.is_offline());
+    assert_eq!(request.return_to.uri(), "https://app.example/cb");
+}
+
+// security: A01, A03, A04
+#[test]
+fn nothing_is_redirected_before_the_redirect_uri_is_trusted() {
+    let pages = [
+        (vec![("client_id", "")], ErrorCode::InvalidRequest),
+        (vec![("client_id", "SDXE-AC-OTHER")], ErrorCode::UnauthorizedClient),
+        (vec![("redirect_uri", "")], ErrorCode::InvalidRequest),
+        (vec![("redirect_uri", "https://evil.example/cb")], ErrorCode::UnauthorizedClient),
+        (vec![("redirect_uri", "https://app.example/cb/")], ErrorCode::UnauthorizedClient),
+        (vec![("redirect_uri", "https://app.example/other")], ErrorCode::UnauthorizedClient),
+        (
+            vec![("redirect_uri", "https://app.example/cb#f"), ("prompt", "none")],
+            ErrorCode::UnauthorizedClient,
+        ),
+        (vec![("redirect_uri", "https://evil.example/cb"), ("scope", "nope")], ErrorCode::UnauthorizedClient),
+    ];
+    for (changes, code) in pages {
+        assert_eq!(page(&with(&changes)), Some(code), "{changes:?}");
+    }
+    let owned = good().into_iter().map(|(k, v)| (k.to_owned(), v.to_owned()));
+    let parameters = Parameters::new(owned).expect("no duplicates");
+    assert_eq!(page(&read(&parameters, None, &catalogue())), Some(ErrorCode::UnauthorizedClient));
+    let custom = Client { kind: ClientKind::Custom, ..client() };
+    assert_eq!(page(&read(&parameters, Some(&custom), &catalogue())), Some(ErrorCode::UnauthorizedClient));
+}
+
+// security: A05
+#[test]
+fn a_parameter_sent_twice_is_refused_and_not_redirected_when_it_says_where_to() {
+    for (name, value) in good() {
+        let mut pairs = good();
+        pairs.push((name, value));
+        let reading = read_pairs(&pairs, &client());
+        let told =
+            if matches!(name, "client_id" | "redirect_uri") { page(&reading) } else { sent_back(&reading) };
+        assert_eq!(told, Some(ErrorCode::InvalidRequest), "{name}");
+        if let (Reading::SendBack(to, _), "state") = (reading, name) {
+            assert_eq!(to.state, None, "of two states neither is returned");
+        }
+    }
+    let mut pairs = good();
+    pairs.extend([("utm", "a"), ("utm", "b")]);
+    assert_eq!(sent_back(&read_pairs(&pairs, &client())), Some(ErrorCode::InvalidRequest));
+    let mut pairs = good();
+    pairs.extend([("resource", "https://api.example/mcp"), ("resource", "https://api.example/mcp")]);
+    assert!(matches!(read_pairs(&pairs, &client()), Reading::Valid(_)), "resource may be repeated");
+}
+
+// security: A04, A07, A08, A09, A12, A18
+#[test]
+fn every_other_fault_goes_back_to_the_client() {
+    let faults = [
+        (vec![("response_type", "token")], ErrorCode::UnsupportedResponseType),
+        (vec![("response_type", "code id_token")], ErrorCode::UnsupportedResponseType),
+        (vec![("response_type", "")], ErrorCode::InvalidRequest),
+        (vec![("response_mode", "fragment")], ErrorCode::InvalidRequest),
+        (vec![("code_challenge", ""), ("code_challenge_method", "")], ErrorCode::InvalidRequest),
+        (vec![("code_challenge_method", "plain")], ErrorCode::InvalidRequest),
+        (vec![("code_challenge_method", "")], ErrorCode::InvalidRequest),
+        (vec![("scope", "payments.manage")], ErrorCode::InvalidScope),
+        (vec![("scope", "openid a\"b")], ErrorCode::InvalidScope),
+        (vec![("prompt", "none login")], ErrorCode::InvalidRequest),
+        (vec![("prompt", "dance")], ErrorCode::InvalidRequest),
+        (vec![("max_age", "-1")], ErrorCode::InvalidRequest),
+        (vec![("max_age", "soon")], ErrorCode::InvalidRequest),
+        (vec![("max_age", "+1")], ErrorCode::InvalidRequest),
+        (vec![("request", "ey")], ErrorCode::RequestNotSupported),
+        (vec![("request_uri", "https://app.example/r")], ErrorCode::RequestUriNotSupported),
+        (vec![("resource", "https://evil.example/")], ErrorCode::InvalidTarget),
+    ];
+    for (changes, code) in faults {
+        let reading = with(&changes);
+        assert_eq!(sent_back(&reading), Some(code), "{changes:?}");
+        let Reading::SendBack(to, _) = reading else { continue };
+        assert_eq!(to.uri(), "https://app.example/cb");
+    }
+}
+
+#[test]
+fn without_scope_the_defaults_that_the_app_registered_are_asked_for() {
+    let Reading::Valid(request) = with(&[("scope", "")]) else { panic!("a default exists") };
+    assert_eq!(request.scopes, scopes("reservations.read"));
+    let mut pairs = good();
+    pairs.retain(|(name, _)| *name != "scope");
+    let other = Client { scopes: scopes("folios.read"), ..client() };
+    assert_eq!(sent_back(&read_pairs(&pairs, &other)), Some(ErrorCode::InvalidScope));
+}
+
+// security: T11
+#[test]
+fn a_scope_that_left_the_catalogue_is_refused_although_the_app_still_lists_it() {
+    let app = Client { scopes: scopes("reservations.read gone.read"), ..client() };
+    let mut pairs = good();
+    pairs.retain(|(name, _)| *name != "scope");
+    pairs.push(("scope", "gone.read"));
+    assert_eq!(sent_back(&read_pairs(&pairs, &app)), Some(ErrorCode::InvalidScope));
+}
+
+#[test]
+fn a_request_survives_being_stored() {
+    let Reading::Valid(request) = with(&[("prompt", "login consent"), ("max_age", "60")]) else {
+        panic!("fine")
+    };
+    let json = serde_json::to_string(&request).expect("JSON");
+    assert_eq!(serde_json::from_str::<AuthorizeRequest>(&json).expect("a request"), *request);
+}
+
+// security: A09
+#[test]
+fn state_and_nonce_are_kept_whole_or_refused() {
+    let long: &'static str = Box::leak("s".repeat(4096).into_boxed_str());
+    let Reading::Valid(request) = with(&[("state", long), ("nonce", long)]) else { panic!("must pass") };
+    assert_eq!(request.nonce.as_deref(), Some(long));
+    assert_eq!(request.return_to.state.as_deref(), Some(long));
+    let longer: &'static str = Box::leak("s".repeat(4097).into_boxed_str());
+    assert_eq!(sent_back(&with(&[("state", longer)])), Some(ErrorCode::InvalidRequest));
+    assert_eq!(sent_back(&with(&[("nonce", longer)])), Some(ErrorCode::InvalidRequest));
+}
+
+// security: A08
+#[test]
+fn only_a_confidential_client_of_the_compatible_profile_may_leave_pkce_out() {
+    let bare: Vec<_> = good().into_iter().filter(|(name, _)| !name.starts_with("code_challenge")).collect();
+    let compatible = Client { profile: Profile::Compatible, require_pkce: false, ..client() };
+    assert!(matches!(read_pairs(&bare, &compatible), Reading::Valid(_)));
+    let refusing = [
+        client(),
+        Client { require_pkce: true, ..compatible.clone() },
+        Client { client_type: ClientType::Public, ..compatible.clone() },
+        Client { profile: Profile::Fapi2, ..compatible },
+    ];
+    for client in refusing {
+        assert_eq!(sent_back(&read_pairs(&bare, &client)), Some(ErrorCode::InvalidRequest), "{client:?}");
+    }
+}
+
+// security: A17
+#[test]
+fn parameters_that_only_inform_are_accepted() {
+    let hints = [
+        ("display", "page"),
+        ("ui_locales", "de en"),
+        ("claims_locales", "de"),
+        ("acr_values", "1 2"),
+        ("login_hint", "ada@example.com"),
+        ("claims", "{}"),
+        ("id_token_hint", "ey"),
+    ];
+    for hint in hints {
+        assert!(matches!(with(&[hint]), Reading::Valid(_)), "{hint:?}");
+    }
+}
+
+// security: A01, T11, A21
+proptest! {
+    #[test]
+    fn no_request_leads_to_an_unregistered_uri_or_an_unregistered_scope(
+        pairs in proptest::collection::vec(
+            (
+                prop_oneof!["[a-z_]{1,12}", Just("redirect_uri".to_owned()), Just("scope".to_owned()),
+                    Just("client_id".to_owned()), Just("response_type".to_owned())],
+                prop_oneof![".{0,30}", Just("https://app.example/cb".to_owned()),
+                    Just("SDXE-AC-MYAPP".to_owned()), Just("code".to_owned()),
+                    Just("openid reservations.read folios.read".to_owned())],
+            ),
+            0..10,
+        ),
+        compatible in any::<bool>(),
+    ) {
+        let client = if compatible {
+            Client { profile: Profile::Compatible, require_pkce: false, ..client() }
+        } else {
+            client()
+        };
+        let Ok(parameters) = Parameters::new(pairs) else { return Ok(()) };
+        let registered = ["https://app.example/cb", "https://app.example/other?x=1"];
+        match read(&parameters, Some(&client), &catalogue()) {
+            Reading::Valid(request) => {
+                prop_assert!(registered.contains(&request.return_to.uri()));
+                prop_assert!(request.scopes.api().is_subset_of(&client.scopes));
+            }
+            Reading::SendBack(to, _) => prop_assert!(registered.contains(&to.uri())),
+            Reading::ShowPage(_) => {}
+        }
+    }
+}

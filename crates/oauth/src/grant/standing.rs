@@ -1,0 +1,136 @@
+//! Whether what a grant hangs on still stands: looked at on every exchange, refresh, introspection and userinfo call.
+
+use crate::error::{Error, ErrorCode};
+
+/// How the person who granted is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PersonStanding {
+    /// May sign in, and is a member of the account.
+    Active,
+    /// Disabled, by the server or in the account.
+    Disabled,
+    /// No member of the account any more, or erased.
+    Gone,
+}
+
+/// Whose a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConnectionKind {
+    /// The account's: it outlives the person who made it.
+    Account,
+    /// One member's own.
+    Personal,
+}
+
+/// Everything that a grant hangs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The grant or its connection was ended.
+    pub ended: bool,
+    /// The app exists and is not suspended.
+    pub client_active: bool,
+    /// The account is not suspended.
+    pub account_active: bool,
+    /// The person.
+    pub person: PersonStanding,
+    /// The connection.
+    pub connection: ConnectionKind,
+}
+
+/// For whom a new token speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// The person: `sub` is theirs.
+    Person,
+    /// The account's connection, its person being gone: `sub` is the connection's own, and there is no ID token and no
+    /// OIDC scope but `offline_access`.
+    Connection,
+}
+
+impl Standing {
+    /// For whom a new token speaks.
+    ///
+    /// # Errors
+    /// `invalid_grant` when nothing may be issued any more; the hint says why.
+    pub fn subject(&self) -> Result<Subject, Error> {
+        let ended = |hint: &str| {
+            Err(Error::new(ErrorCode::InvalidGrant, "what was granted has ended").with_hint(hint))
+        };
+        if self.ended {
+            return ended("the connection was ended");
+        }
+        if !self.client_active {
+            return ended("the app is suspended or deleted");
+        }
+        if !self.account_active {
+            return ended("the account is suspended");
+        }
+        match (self.person, self.connection) {
+            (PersonStanding::Active, ConnectionKind::Account | ConnectionKind::Personal) => {
+                Ok(Subject::Person)
+            }
+            (PersonStanding::Disabled | PersonStanding::Gone, ConnectionKind::Account) => {
+                Ok(Subject::Connection)
+            }
+            (PersonStanding::Disabled, ConnectionKind::Personal) => ended("the user was disabled"),
+            (PersonStanding::Gone, ConnectionKind::Personal) => {
+                ended("the user has no access to the account any more")
+            }
+        }
+    }
+
+    /// Whether a token that speaks for `subject` is still good. A person's token ends with the person, even when the
+    /// connection is the account's: the next refresh brings one that speaks for the connection.
+    #[must_use]
+    pub fn keeps(&self, subject: Subject) -> bool {
+        match (self.subject(), subject) {
+            (Ok(Subject::Person), _) | (Ok(Subject::Connection), Subject::Connection) => true,
+            (Ok(Subject::Connection), Subject::Person) | (Err(_), _) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: Standing = Standing {
+        ended: false,
+        client_active: true,
+        account_active: true,
+        person: PersonStanding::Active,
+        connection: ConnectionKind::Personal,
+    };
+
+    // security: T14
+    #[test]
+    fn every_end_is_an_end() {
+        assert_eq!(GOOD.subject(), Ok(Subject::Person));
+        let ends = [
+            Standing { ended: true, ..GOOD },
+            Standing { client_active: false, ..GOOD },
+            Standing { account_active: false, ..GOOD },
+            Standing { person: PersonStanding::Disabled, ..GOOD },
+            Standing { person: PersonStanding::Gone, ..GOOD },
+        ];
+        let mut hints = std::collections::BTreeSet::new();
+        for standing in ends {
+            let error = standing.subject().expect_err("ended");
+            assert_eq!(error.code, ErrorCode::InvalidGrant);
+            assert!(hints.insert(error.hint), "each reason has its own words");
+            assert!(!standing.keeps(Subject::Person) && !standing.keeps(Subject::Connection));
+        }
+    }
+
+    // security: T14
+    #[test]
+    fn the_accounts_connection_outlives_its_person_but_the_persons_tokens_do_not() {
+        for person in [PersonStanding::Disabled, PersonStanding::Gone] {
+            let standing = Standing { person, connection: ConnectionKind::Account, ..GOOD };
+            assert_eq!(standing.subject(), Ok(Subject::Connection));
+            assert!(standing.keeps(Subject::Connection));
+            assert!(!standing.keeps(Subject::Person));
+            assert!(Standing { ended: true, ..standing }.subject().is_err());
+        }
+    }
+}
