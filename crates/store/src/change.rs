@@ -35,19 +35,6 @@ impl ChangeKind {
             ChangeKind::Setting => "setting",
         }
     }
-
-    fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "app" => ChangeKind::App,
-            "account" => ChangeKind::Account,
-            "user" => ChangeKind::User,
-            "connection" => ChangeKind::Connection,
-            "catalogue" => ChangeKind::Catalogue,
-            "key" => ChangeKind::Key,
-            "setting" => ChangeKind::Setting,
-            _ => return None,
-        })
-    }
 }
 
 /// One thing that changed: what is cached under this kind and id must be read again.

@@ -9,10 +9,29 @@ use std::future::Future;
 use std::ops::Deref;
 use std::path::PathBuf;
 
+pub mod account;
+pub mod action_token;
+pub mod app;
+pub mod app_version;
+pub mod catalogue;
 mod change;
+mod columns;
+pub mod connection;
+pub mod connection_request;
 mod engine;
 mod error;
+pub mod grant;
+pub mod id;
+pub mod invitation;
+pub mod member;
+pub mod page;
+pub mod person;
+pub mod secret;
+pub mod session;
+pub mod setting;
+pub mod throttle;
 mod value;
+mod word;
 
 pub use change::{Change, ChangeKind};
 pub use error::{Error, FOREIGN_KEY, OpenError};
@@ -29,7 +48,24 @@ pub(crate) use sql;
 
 /// Every file's statements. A file with a `sql!` list that is missing here fails a test.
 #[cfg_attr(not(test), expect(dead_code, reason = "read by the test that prepares every statement"))]
-pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[("change", change::ALL)];
+pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
+    ("account", account::ALL),
+    ("action_token", action_token::ALL),
+    ("app", app::ALL),
+    ("app_version", app_version::ALL),
+    ("catalogue", catalogue::ALL),
+    ("change", change::ALL),
+    ("connection", connection::ALL),
+    ("connection_request", connection_request::ALL),
+    ("grant", grant::ALL),
+    ("invitation", invitation::ALL),
+    ("member", member::ALL),
+    ("person", person::ALL),
+    ("secret", secret::ALL),
+    ("session", session::ALL),
+    ("setting", setting::ALL),
+    ("throttle", throttle::ALL),
+];
 
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,5 +198,79 @@ impl Deref for Tx {
 
     fn deref(&self) -> &Reader {
         &self.reader
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn empty() -> (tempfile::TempDir, Store) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = Target::Sqlite { dir: dir.path().to_owned() };
+        let config = StoreConfig { target, role: Role::Server, durability: Durability::Off };
+        let store = Store::open(&config, Timestamp(0)).await.expect("an empty directory opens");
+        (dir, store)
+    }
+
+    #[tokio::test]
+    async fn every_statement_prepares_on_sqlite() {
+        let (dir, _store) = empty().await;
+        let connection = rusqlite::Connection::open(dir.path().join("grantry.db")).expect("the database");
+        let mut prepared = 0;
+        for (file, statements) in STATEMENTS {
+            for (name, text) in *statements {
+                connection.prepare(text).unwrap_or_else(|error| panic!("{file}::{name}: {error}"));
+                prepared += 1;
+            }
+        }
+        assert!(prepared > 20, "only {prepared} statements are listed");
+    }
+
+    #[tokio::test]
+    async fn a_refused_or_forgotten_transaction_leaves_no_trace_and_does_not_block_the_next() {
+        let (_dir, store) = empty().await;
+        let now = Timestamp(1);
+        let refused = store
+            .write(now, |tx| async move {
+                tx.changed(ChangeKind::App, "refused").await?;
+                Err::<(), Error>(Error::Busy)
+            })
+            .await;
+        assert_eq!(refused, Err(Error::Busy));
+        let forgotten = store.write(now, |tx| async move {
+            tx.changed(ChangeKind::App, "forgotten").await?;
+            std::future::pending::<()>().await;
+            Ok::<_, Error>(())
+        });
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(20), forgotten).await.is_err());
+        let kept = store.write(now, |tx| async move { tx.changed(ChangeKind::App, "kept").await }).await;
+        assert_eq!(kept, Ok(()));
+        let rows = store.reader().query("select id from change", &[]).await.expect("rows");
+        let ids: Vec<_> = rows.iter().map(|row| row.text(0).expect("text")).collect();
+        assert_eq!(ids, ["kept"]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn writers_take_turns_and_no_write_is_lost() {
+        let (_dir, store) = empty().await;
+        let writers: Vec<_> = (0..16)
+            .map(|n| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    store
+                        .write(Timestamp(n), move |tx| async move {
+                            tokio::task::yield_now().await;
+                            tx.changed(ChangeKind::App, &n.to_string()).await
+                        })
+                        .await
+                })
+            })
+            .collect();
+        for writer in writers {
+            assert_eq!(writer.await.expect("no panic"), Ok(()));
+        }
+        let rows = store.reader().query("select id from change", &[]).await.expect("rows");
+        assert_eq!(rows.len(), 16);
     }
 }

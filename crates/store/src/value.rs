@@ -213,6 +213,11 @@ impl Row {
         self.optional(index, Row::bytes)
     }
 
+    /// True for `null`, and for a column that is not there.
+    pub(crate) fn is_null(&self, index: usize) -> bool {
+        matches!(self.columns.get(index), None | Some(Value::Null))
+    }
+
     fn optional<T>(
         &self,
         index: usize,

@@ -16,12 +16,13 @@ pub(crate) enum Engine {
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Sqlite(sqlite::Sqlite),
+    Transaction(sqlite::Handle),
 }
 
 impl Engine {
-    pub(crate) async fn open(config: &StoreConfig, now: Timestamp) -> Result<Engine, OpenError> {
+    pub(crate) async fn open(config: &StoreConfig, _now: Timestamp) -> Result<Engine, OpenError> {
         match &config.target {
-            Target::Sqlite { dir } => Ok(Engine::Sqlite(sqlite::Sqlite::open(dir, now)?)),
+            Target::Sqlite { dir } => Ok(Engine::Sqlite(sqlite::Sqlite::open(config, dir)?)),
             Target::Postgres { .. } => Err(OpenError::Config("PostgreSQL cannot be used yet".to_owned())),
         }
     }
@@ -39,11 +40,11 @@ impl Engine {
         E: From<Error>,
     {
         let Engine::Sqlite(sqlite) = self;
-        sqlite.begin().await?;
-        let tx = Tx { reader: Reader { source: self.reader() }, now };
-        let out = work(tx).await;
-        sqlite.end(out.is_ok())?;
-        out
+        let transaction = sqlite.begin().await?;
+        let tx = Tx { reader: Reader { source: Source::Transaction(transaction.handle()) }, now };
+        let out = work(tx).await?;
+        transaction.commit()?;
+        Ok(out)
     }
 }
 
@@ -51,12 +52,14 @@ impl Source {
     pub(crate) async fn query(&self, statement: &'static str, values: &[Value]) -> Result<Vec<Row>, Error> {
         match self {
             Source::Sqlite(sqlite) => sqlite.query(statement, values),
+            Source::Transaction(handle) => handle.query(statement, values),
         }
     }
 
     pub(crate) async fn execute(&self, statement: &'static str, values: &[Value]) -> Result<u64, Error> {
         match self {
-            Source::Sqlite(sqlite) => sqlite.execute(statement, values),
+            Source::Sqlite(_) => Err(Error::Corrupt("a write outside a transaction".to_owned())),
+            Source::Transaction(handle) => handle.execute(statement, values),
         }
     }
 }

@@ -1,0 +1,244 @@
+//! Grants: what one authorization gave. Everything issued from its code names the grant and dies with it.
+
+use crate::account::{Account, AccountState};
+use crate::app::AppState;
+use crate::columns::{Columns, FromColumns};
+use crate::connection::{ConnectionKind, EndReason};
+use crate::id::{AccountId, AppId, ConnectionId, GrantId, PersonId, SessionId};
+use crate::member::{Member, MemberState};
+use crate::person::{Person, PersonState};
+use crate::value::values;
+use crate::{ChangeKind, Error, Reader, Tx};
+use grantry_oauth::time::Timestamp;
+
+/// A grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Its id, which a user token's `jti` names.
+    pub id: GrantId,
+    /// The connection it is of.
+    pub connection_id: ConnectionId,
+    /// The app.
+    pub app_id: AppId,
+    /// Who authorized; `None` once that person is erased.
+    pub person_id: Option<PersonId>,
+    /// For which account.
+    pub account_id: AccountId,
+    /// The scopes given, separated by spaces.
+    pub scopes: String,
+    /// The session in which the person authorized.
+    pub session_sid: Option<SessionId>,
+    /// When the person proved who they are.
+    pub auth_time: Timestamp,
+    /// When it was given.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A grant to be given.
+#[derive(Clone, Debug)]
+pub struct NewGrant {
+    /// Its id.
+    pub id: GrantId,
+    /// The connection it is of.
+    pub connection_id: ConnectionId,
+    /// The app.
+    pub app_id: AppId,
+    /// Who authorizes.
+    pub person_id: PersonId,
+    /// For which account.
+    pub account_id: AccountId,
+    /// The scopes given, separated by spaces.
+    pub scopes: String,
+    /// The session in which the person authorizes.
+    pub session_sid: Option<SessionId>,
+    /// When the person proved who they are.
+    pub auth_time: Timestamp,
+    /// When the last token that can come of it is dead: the row may then be forgotten.
+    pub keep_until: Timestamp,
+}
+
+/// A grant with the states of everything it depends on, read in one statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantState {
+    /// The grant.
+    pub grant: Grant,
+    /// Whose the connection is.
+    pub connection_kind: ConnectionKind,
+    /// When the connection ended.
+    pub connection_ended_at: Option<Timestamp>,
+    /// Whether the app may be used.
+    pub app_state: AppState,
+    /// The app's client ID.
+    pub client_id: String,
+    /// Whether the account that owns the app may be used.
+    pub owner_state: AccountState,
+    /// The account that connected the app.
+    pub account: Account,
+    /// Who authorized, unless that person is erased.
+    pub person: Option<Person>,
+    /// What that person is in the account, unless they left it.
+    pub member: Option<Member>,
+}
+
+/// What still works of a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantStanding {
+    /// Everything, in the person's name.
+    WithPerson,
+    /// What was given to the account: the person is gone, disabled or has left it, and the connection is the account's.
+    /// No ID token, no OpenID Connect scopes; `sub` is the connection's id.
+    WithoutPerson,
+    /// Nothing.
+    Ended,
+}
+
+impl GrantState {
+    /// What still works. The one rule that refresh, introspection, userinfo and the API all ask.
+    #[must_use]
+    pub fn standing(&self) -> GrantStanding {
+        let usable = self.grant.ended_at.is_none()
+            && self.connection_ended_at.is_none()
+            && self.app_state == AppState::Active
+            && self.owner_state == AccountState::Active
+            && self.account.state == AccountState::Active;
+        let person = self.person.as_ref().is_some_and(|person| person.state == PersonState::Active)
+            && self.member.as_ref().is_some_and(|member| member.state == MemberState::Active);
+        match (usable, person, self.connection_kind) {
+            (false, _, _) | (true, false, ConnectionKind::Personal) => GrantStanding::Ended,
+            (true, true, _) => GrantStanding::WithPerson,
+            (true, false, ConnectionKind::Account) => GrantStanding::WithoutPerson,
+        }
+    }
+}
+
+/// The columns that a [`GrantState`] is read from.
+macro_rules! grant_state_columns {
+    () => {
+        concat!(
+            "g.id, g.connection_id, g.app_id, g.person_id, g.account_id, g.scopes, g.session_sid, g.auth_time,",
+            " g.created_at, g.ended_at, c.kind, c.ended_at, p.state, p.client_id, o.state, ",
+            $crate::account::account_columns!("a"), ", ", $crate::person::person_columns!("w"), ", ",
+            $crate::member::member_columns!("m")
+        )
+    };
+}
+
+/// What a grant `g` depends on, joined to it.
+macro_rules! grant_state_joins {
+    () => {
+        " join connection c on c.id = g.connection_id join app p on p.id = g.app_id \
+         join account o on o.id = p.account_id join account a on a.id = g.account_id \
+         left join person w on w.id = g.person_id \
+         left join member m on m.account_id = g.account_id and m.person_id = g.person_id"
+    };
+}
+
+crate::sql! {
+    FIND = concat!(
+        "select ", grant_state_columns!(), " from access_grant g", grant_state_joins!(), " where g.id = $1"
+    );
+    FIND_OF_TOKEN = concat!(
+        "select ", grant_state_columns!(), ", r.jti from access_grant g", grant_state_joins!(),
+        " left join revoked_token r on r.jti = $1 where g.id = $2"
+    );
+    INSERT = "insert into access_grant (id, connection_id, app_id, person_id, account_id, scopes, session_sid, auth_time, \
+        created_at, keep_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    USED = "update connection set last_used_at = $1 where id = $2 and last_used_at < $1";
+    END = "update access_grant set ended_at = $1, end_reason = $2 where id = $3 and ended_at is null \
+        returning connection_id";
+    REVOKE_REFRESH = "update refresh_token set revoked_at = $1 where grant_id = $2 and revoked_at is null";
+    END_OF_APP = "update access_grant set ended_at = $1, end_reason = $2 \
+        where ended_at is null and connection_id in (select k.id from connection k where k.app_id = $3)";
+}
+
+impl FromColumns for Grant {
+    const WIDTH: usize = 10;
+
+    fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
+        Ok(Grant {
+            id: columns.take()?,
+            connection_id: columns.take()?,
+            app_id: columns.take()?,
+            person_id: columns.take()?,
+            account_id: columns.take()?,
+            scopes: columns.take()?,
+            session_sid: columns.take()?,
+            auth_time: columns.take()?,
+            created_at: columns.take()?,
+            ended_at: columns.take()?,
+        })
+    }
+}
+
+impl FromColumns for GrantState {
+    const WIDTH: usize = Grant::WIDTH + 5 + Account::WIDTH + Person::WIDTH + Member::WIDTH;
+
+    fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
+        Ok(GrantState {
+            grant: columns.nested()?,
+            connection_kind: columns.take()?,
+            connection_ended_at: columns.take()?,
+            app_state: columns.take()?,
+            client_id: columns.take()?,
+            owner_state: columns.take()?,
+            account: columns.nested()?,
+            person: columns.nested_or_absent()?,
+            member: columns.nested_or_absent()?,
+        })
+    }
+}
+
+impl Reader {
+    /// A grant and what it depends on, whatever its state; see [`GrantState::standing`].
+    pub async fn find_grant(&self, id: &GrantId) -> Result<Option<GrantState>, Error> {
+        self.query_opt(FIND, values![id]).await?.as_ref().map(GrantState::from_row).transpose()
+    }
+
+    /// The grant of an access token, unless that very token was revoked: what introspection, userinfo and the API ask
+    /// on every call.
+    pub async fn find_grant_of_token(&self, id: &GrantId, jti: &str) -> Result<Option<GrantState>, Error> {
+        let Some(row) = self.query_opt(FIND_OF_TOKEN, values![jti, id]).await? else { return Ok(None) };
+        let columns = &mut row.columns();
+        let state = columns.nested()?;
+        let revoked: Option<String> = columns.take()?;
+        Ok(if revoked.is_some() { None } else { Some(state) })
+    }
+}
+
+impl Tx {
+    /// Gives a grant, and marks its connection as used now.
+    pub async fn insert_grant(&self, new: &NewGrant) -> Result<(), Error> {
+        let values = values![
+            &new.id,
+            &new.connection_id,
+            &new.app_id,
+            &new.person_id,
+            &new.account_id,
+            &new.scopes,
+            new.session_sid.as_ref(),
+            new.auth_time,
+            self.now(),
+            new.keep_until,
+        ];
+        self.execute(INSERT, values).await?;
+        self.execute(USED, values![self.now(), &new.connection_id]).await?;
+        Ok(())
+    }
+
+    /// Ends a grant with all its tokens. `false` when it had ended, or there is none.
+    pub async fn end_grant(&self, id: &GrantId, reason: EndReason) -> Result<bool, Error> {
+        let Some(row) = self.query_opt(END, values![self.now(), reason, id]).await? else { return Ok(false) };
+        self.execute(REVOKE_REFRESH, values![self.now(), id]).await?;
+        self.changed(ChangeKind::Connection, &row.text(0)?).await?;
+        Ok(true)
+    }
+
+    /// Ends every grant of an app while its connections stay: people must authorize again. Says how many ended.
+    pub async fn end_grants_of_app(&self, app: &AppId, reason: EndReason) -> Result<u64, Error> {
+        let ended = self.execute(END_OF_APP, values![self.now(), reason, app]).await?;
+        self.app_changed(app).await?;
+        Ok(ended)
+    }
+}
