@@ -215,12 +215,11 @@ mod tests {
 
     #[tokio::test]
     async fn every_statement_prepares_on_sqlite() {
-        let (dir, _store) = empty().await;
-        let connection = rusqlite::Connection::open(dir.path().join("grantry.db")).expect("the database");
+        let (_dir, store) = empty().await;
         let mut prepared = 0;
         for (file, statements) in STATEMENTS {
             for (name, text) in *statements {
-                connection.prepare(text).unwrap_or_else(|error| panic!("{file}::{name}: {error}"));
+                store.engine.prepares(text).unwrap_or_else(|error| panic!("{file}::{name}: {error}"));
                 prepared += 1;
             }
         }

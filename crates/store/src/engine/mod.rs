@@ -27,6 +27,12 @@ impl Engine {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn prepares(&self, statement: &str) -> Result<(), Error> {
+        let Engine::Sqlite(sqlite) = self;
+        sqlite.prepares(statement)
+    }
+
     pub(crate) fn reader(&self) -> Source {
         match self {
             Engine::Sqlite(sqlite) => Source::Sqlite(sqlite.clone()),

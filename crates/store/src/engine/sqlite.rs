@@ -81,6 +81,11 @@ impl Sqlite {
         Ok(Sqlite { reader: connect()?, writer, turn: Arc::default() })
     }
 
+    #[cfg(test)]
+    pub(crate) fn prepares(&self, statement: &str) -> Result<(), Error> {
+        lock(&self.reader).prepare(statement).map(|_| ()).map_err(|error| failed(&error))
+    }
+
     pub(crate) async fn begin(&self) -> Result<Transaction, Error> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         for _ in 0..TRIES {
