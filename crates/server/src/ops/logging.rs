@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn libraries_are_not_heard_below_info_whatever_the_filter_says() {
         let page = logged(LogFormat::Text, "trace", || {
-            tracing::debug!(target: "tokio_postgresquery", "parameters: [\"grs_secret\"]");
+            tracing::debug!(target: "tokio_postgres", "parameters: [\"grs_secret\"]");
             tracing::trace!(target: "lettre", "the text of a mail");
             tracing::warn!(target: "lettre", "a library warns");
             tracing::debug!(target: "grantry::outbound", "we debug");
