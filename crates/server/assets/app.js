@@ -180,6 +180,10 @@ async function check(input, url) {
     const answer = await fetch(url, { method: "POST", body, headers: { accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
     const { tone, text, image } = await answer.json();
+    if (asked.get(input) === value) {
+      $(".fault", input.closest(".uri, .field"))?.remove();
+      input.removeAttribute("aria-invalid");
+    }
     show(tone, text, { good: "check-circle", warn: "warning", bad: "x-circle" }[tone] ?? "info");
     const picture = document.getElementById(input.dataset.logoPreview ?? "");
     if (picture && image) picture.replaceChildren(Object.assign(new Image(), { src: image, alt: "" }));
@@ -267,11 +271,7 @@ for (const picker of $$("[data-picker]")) {
       counter.textContent = count === 0 ? none : (count === 1 ? one : many).replace("0", String(count));
     }
     const names = new Set(chosen.map((box) => box.value));
-    for (const preview of $$("[data-preview]")) {
-      for (const line of $$("[data-preview-scope]", preview)) line.hidden = !names.has(line.dataset.previewScope);
-      for (const group of $$("[data-preview-group]", preview)) group.hidden = !$("[data-preview-scope]:not([hidden])", group);
-      $("[data-preview-none]", preview).hidden = names.size > 0;
-    }
+    for (const line of $$("[data-preview-scope]")) line.hidden = !names.has(line.dataset.previewScope);
   };
   on("change", "[data-scope-all]", (_, all) => {
     for (const scope of $$(".scope", all.closest("[data-group]"))) if (!scope.hidden) $("input", scope).checked = all.checked;
