@@ -4,7 +4,7 @@ use crate::Timestamp;
 use crate::catalogue::{Api, ApiScope, Catalogue, TokenFormat};
 use crate::client::{AuthMethod, Client, PiiMode, Profile};
 use crate::client_id::ClientKind;
-use crate::jose::Alg;
+use crate::jose::{Alg, SigningKey};
 use crate::parameters::Parameters;
 use crate::redirect_uri::{ClientType, RedirectUri};
 use crate::scope::ScopeSet;
@@ -66,7 +66,7 @@ pub(crate) fn catalogue() -> Catalogue {
         scope("internal:clients.manage", false),
     ];
     Catalogue::new(
-        "https://id.example",
+        ISSUER,
         Alg::Es256,
         vec![
             api("api", &["https://api.example/mcp"], TokenFormat::Jwt(Alg::EdDsa), core),
@@ -74,6 +74,14 @@ pub(crate) fn catalogue() -> Catalogue {
             api("vault", &[], TokenFormat::Opaque, vec![scope("vault.open", false)]),
         ],
     )
+}
+
+pub(crate) const ISSUER: &str = "https://id.example";
+
+/// A fresh key.
+pub(crate) fn key(alg: Alg) -> SigningKey {
+    let der = SigningKey::generate(alg).expect("a key");
+    SigningKey::from_pkcs8(alg, der.expose()).expect("our own key loads")
 }
 
 /// The pair of RFC 7636 appendix B.

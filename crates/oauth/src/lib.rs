@@ -5,17 +5,20 @@
 
 #![warn(missing_docs)]
 
+pub mod access_token;
 pub mod answer;
 pub mod authorize;
 pub mod catalogue;
 pub mod client;
 pub mod client_auth;
 pub mod client_id;
+pub mod compat;
 pub mod error;
 #[cfg(test)]
 mod examples;
 pub mod grant;
 pub mod jose;
+mod one_or_many;
 pub mod parameters;
 pub mod pkce;
 pub mod redirect_uri;
