@@ -55,7 +55,8 @@ crate::sql! {
 impl Tx {
     /// Tells every node, once this transaction is committed, that a cached thing changed.
     pub async fn changed(&self, kind: ChangeKind, id: &str) -> Result<(), Error> {
-        self.query_one(INSERT, values![kind.as_str(), id, self.now()]).await?;
+        let row = self.query_one(INSERT, values![kind.as_str(), id, self.now()]).await?;
+        self.note(Change { seq: row.int(0)?, kind, id: id.to_owned() });
         Ok(())
     }
 }

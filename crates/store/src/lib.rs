@@ -20,6 +20,7 @@ pub mod connection;
 pub mod connection_request;
 mod engine;
 mod error;
+mod feed;
 pub mod grant;
 pub mod id;
 pub mod invitation;
@@ -35,6 +36,7 @@ mod word;
 
 pub use change::{Change, ChangeKind};
 pub use error::{Error, FOREIGN_KEY, OpenError};
+pub use feed::Listener;
 pub use value::{Row, Value};
 
 /// Declares a file's statements as consts, and lists them as `ALL` so that a test can prepare each on both engines.
@@ -123,6 +125,17 @@ impl Store {
         Ok(Store { engine: engine::Engine::open(config, now).await? })
     }
 
+    /// Lets `listener` know of every change from now on: of this store's own writes once they are durable and before
+    /// [`Store::write`] answers. The same change may be told more than once.
+    pub fn on_change(&self, listener: Listener) {
+        self.engine.feed().listen(listener);
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.engine.ping().await
+    }
+
     /// A cheap handle for reading. Each statement sees everything committed before it.
     pub fn reader(&self) -> Reader {
         Reader { source: self.engine.reader() }
@@ -187,6 +200,10 @@ impl Tx {
         self.now
     }
 
+    fn note(&self, change: Change) {
+        self.reader.source.note(change);
+    }
+
     /// Runs a statement that answers no rows; says how many rows it touched.
     pub(crate) async fn execute(&self, statement: &'static str, values: &[Value]) -> Result<u64, Error> {
         self.reader.source.execute(statement, values).await
@@ -204,6 +221,7 @@ impl Deref for Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     async fn empty() -> (tempfile::TempDir, Store) {
         let dir = tempfile::tempdir().expect("a directory");
@@ -247,6 +265,26 @@ mod tests {
         assert_eq!(kept, Ok(()));
         let rows = store.reader().query("select id from change", &[]).await.expect("rows");
         let ids: Vec<_> = rows.iter().map(|row| row.text(0).expect("text")).collect();
+        assert_eq!(ids, ["kept"]);
+    }
+
+    #[tokio::test]
+    async fn listeners_hear_of_a_change_before_its_writer_is_answered_and_never_of_one_that_was_refused() {
+        let (_dir, store) = empty().await;
+        let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let listener = Arc::clone(&heard);
+        store.on_change(Arc::new(move |changes| listener.lock().expect("heard").extend_from_slice(changes)));
+        let refused = store
+            .write(Timestamp(1), |tx| async move {
+                tx.changed(ChangeKind::App, "refused").await?;
+                Err::<(), Error>(Error::Busy)
+            })
+            .await;
+        assert_eq!(refused, Err(Error::Busy));
+        let kept =
+            store.write(Timestamp(1), |tx| async move { tx.changed(ChangeKind::App, "kept").await }).await;
+        assert_eq!(kept, Ok(()));
+        let ids: Vec<_> = heard.lock().expect("heard").iter().map(|change| change.id.clone()).collect();
         assert_eq!(ids, ["kept"]);
     }
 

@@ -2,7 +2,8 @@
 
 mod sqlite;
 
-use crate::{Error, OpenError, Reader, Row, StoreConfig, Target, Tx, Value};
+use crate::feed::Feed;
+use crate::{Change, Error, OpenError, Reader, Row, StoreConfig, Target, Tx, Value};
 use grantry_oauth::time::Timestamp;
 use std::future::Future;
 
@@ -33,6 +34,15 @@ impl Engine {
         sqlite.prepares(statement)
     }
 
+    pub(crate) fn feed(&self) -> &Feed {
+        let Engine::Sqlite(sqlite) = self;
+        &sqlite.feed
+    }
+
+    pub(crate) async fn ping(&self) -> Result<(), Error> {
+        self.reader().query("select 1", &[]).await.map(|_| ())
+    }
+
     pub(crate) fn reader(&self) -> Source {
         match self {
             Engine::Sqlite(sqlite) => Source::Sqlite(sqlite.clone()),
@@ -49,7 +59,8 @@ impl Engine {
         let transaction = sqlite.begin().await?;
         let tx = Tx { reader: Reader { source: Source::Transaction(transaction.handle()) }, now };
         let out = work(tx).await?;
-        transaction.commit()?;
+        let changes = transaction.commit()?;
+        sqlite.feed.publish(&changes);
         Ok(out)
     }
 }
@@ -66,6 +77,13 @@ impl Source {
         match self {
             Source::Sqlite(_) => Err(Error::Corrupt("a write outside a transaction".to_owned())),
             Source::Transaction(handle) => handle.execute(statement, values),
+        }
+    }
+
+    /// Remembers what must be told once the transaction is committed.
+    pub(crate) fn note(&self, change: Change) {
+        if let Source::Transaction(handle) = self {
+            handle.note(change);
         }
     }
 }

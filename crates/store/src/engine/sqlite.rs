@@ -2,7 +2,8 @@
 //!
 //! Commits are not grouped yet: each transaction waits for its own sync.
 
-use crate::{Durability, Error, OpenError, Row, StoreConfig, Value};
+use crate::feed::Feed;
+use crate::{Change, Durability, Error, OpenError, Row, StoreConfig, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 use std::path::Path;
@@ -17,6 +18,7 @@ pub(crate) struct Sqlite {
     writer: Arc<Mutex<Connection>>,
     /// Held from `begin` to the end of a transaction; first come, first served.
     turn: Arc<tokio::sync::Mutex<()>>,
+    pub(super) feed: Arc<Feed>,
 }
 
 /// A transaction that nobody else can join. Dropped without a commit, it is rolled back.
@@ -24,6 +26,7 @@ pub(crate) struct Sqlite {
 pub(crate) struct Transaction {
     writer: Arc<Mutex<Connection>>,
     open: Arc<AtomicBool>,
+    changes: Arc<Mutex<Vec<Change>>>,
     _turn: OwnedMutexGuard<()>,
 }
 
@@ -32,6 +35,7 @@ pub(crate) struct Transaction {
 pub(crate) struct Handle {
     writer: Arc<Mutex<Connection>>,
     open: Arc<AtomicBool>,
+    changes: Arc<Mutex<Vec<Change>>>,
 }
 
 fn failed(error: &rusqlite::Error) -> Error {
@@ -78,7 +82,7 @@ impl Sqlite {
         };
         let writer = connect()?;
         prepare_schema(&lock(&writer))?;
-        Ok(Sqlite { reader: connect()?, writer, turn: Arc::default() })
+        Ok(Sqlite { reader: connect()?, writer, turn: Arc::default(), feed: Arc::default() })
     }
 
     #[cfg(test)]
@@ -93,7 +97,8 @@ impl Sqlite {
             match begun {
                 Ok(()) => {
                     let open = Arc::new(AtomicBool::new(true));
-                    return Ok(Transaction { writer: Arc::clone(&self.writer), open, _turn: turn });
+                    let writer = Arc::clone(&self.writer);
+                    return Ok(Transaction { writer, open, changes: Arc::default(), _turn: turn });
                 }
                 Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
                     tokio::time::sleep(Duration::from_millis(10)).await;
@@ -111,12 +116,17 @@ impl Sqlite {
 
 impl Transaction {
     pub(crate) fn handle(&self) -> Handle {
-        Handle { writer: Arc::clone(&self.writer), open: Arc::clone(&self.open) }
+        Handle {
+            writer: Arc::clone(&self.writer),
+            open: Arc::clone(&self.open),
+            changes: Arc::clone(&self.changes),
+        }
     }
 
-    /// Durable when this returns. On an error nothing was written.
-    pub(crate) fn commit(self) -> Result<(), Error> {
-        lock(&self.writer).execute_batch("commit").map_err(|error| failed(&error))
+    /// Durable when this returns; says what changed. On an error nothing was written.
+    pub(crate) fn commit(self) -> Result<Vec<Change>, Error> {
+        lock(&self.writer).execute_batch("commit").map_err(|error| failed(&error))?;
+        Ok(std::mem::take(&mut self.changes.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
@@ -132,6 +142,10 @@ impl Drop for Transaction {
 }
 
 impl Handle {
+    pub(crate) fn note(&self, change: Change) {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+    }
+
     fn check(&self) -> Result<(), Error> {
         if self.open.load(Ordering::Acquire) {
             return Ok(());
