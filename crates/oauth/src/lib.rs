@@ -9,6 +9,7 @@ pub mod access_token;
 pub mod answer;
 pub mod authorize;
 pub mod catalogue;
+pub mod claims;
 pub mod client;
 pub mod client_auth;
 pub mod client_id;
@@ -17,6 +18,7 @@ pub mod error;
 #[cfg(test)]
 mod examples;
 pub mod grant;
+pub mod id_token;
 pub mod jose;
 mod one_or_many;
 pub mod parameters;
