@@ -2,13 +2,14 @@
 
 use crate::account::{Account, AccountState};
 use crate::app::AppState;
-use crate::columns::{Columns, FromColumns};
+use crate::columns::{Columns, FromColumns, json_list};
 use crate::connection::{ConnectionKind, EndReason};
 use crate::id::{AccountId, AppId, ConnectionId, GrantId, PersonId, SessionId};
 use crate::member::{Member, MemberState};
 use crate::person::{Person, PersonState};
 use crate::value::values;
 use crate::{ChangeKind, Error, Reader, Tx};
+use grantry_oauth::grant::{self as standing, PersonStanding, Standing};
 use grantry_oauth::time::Timestamp;
 
 /// A grant.
@@ -26,6 +27,8 @@ pub struct Grant {
     pub account_id: AccountId,
     /// The scopes given, separated by spaces.
     pub scopes: String,
+    /// The APIs that the tokens are for (RFC 8707); none for those of the scopes.
+    pub resource: Vec<String>,
     /// The session in which the person authorized.
     pub session_sid: Option<SessionId>,
     /// When the person proved who they are.
@@ -51,6 +54,8 @@ pub struct NewGrant {
     pub account_id: AccountId,
     /// The scopes given, separated by spaces.
     pub scopes: String,
+    /// The APIs that the tokens are for (RFC 8707); none for those of the scopes.
+    pub resource: Vec<String>,
     /// The session in which the person authorizes.
     pub session_sid: Option<SessionId>,
     /// When the person proved who they are.
@@ -82,33 +87,27 @@ pub struct GrantState {
     pub member: Option<Member>,
 }
 
-/// What still works of a grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GrantStanding {
-    /// Everything, in the person's name.
-    WithPerson,
-    /// What was given to the account: the person is gone, disabled or has left it, and the connection is the account's.
-    /// No ID token, no OpenID Connect scopes; `sub` is the connection's id.
-    WithoutPerson,
-    /// Nothing.
-    Ended,
-}
-
 impl GrantState {
-    /// What still works. The one rule that refresh, introspection, userinfo and the API all ask.
+    /// What the rules look at to say whether anything may still be issued, and for whom: refresh, introspection,
+    /// userinfo and the API all ask this.
     #[must_use]
-    pub fn standing(&self) -> GrantStanding {
-        let usable = self.grant.ended_at.is_none()
-            && self.connection_ended_at.is_none()
-            && self.app_state == AppState::Active
-            && self.owner_state == AccountState::Active
-            && self.account.state == AccountState::Active;
-        let person = self.person.as_ref().is_some_and(|person| person.state == PersonState::Active)
-            && self.member.as_ref().is_some_and(|member| member.state == MemberState::Active);
-        match (usable, person, self.connection_kind) {
-            (false, _, _) | (true, false, ConnectionKind::Personal) => GrantStanding::Ended,
-            (true, true, _) => GrantStanding::WithPerson,
-            (true, false, ConnectionKind::Account) => GrantStanding::WithoutPerson,
+    pub fn standing(&self) -> Standing {
+        let person = match (&self.person, &self.member) {
+            (Some(person), Some(member)) => match (person.state, member.state) {
+                (PersonState::Active, MemberState::Active) => PersonStanding::Active,
+                (PersonState::Disabled, _) | (_, MemberState::Disabled) => PersonStanding::Disabled,
+            },
+            (None, _) | (_, None) => PersonStanding::Gone,
+        };
+        Standing {
+            ended: self.grant.ended_at.is_some() || self.connection_ended_at.is_some(),
+            client_active: self.app_state == AppState::Active && self.owner_state == AccountState::Active,
+            account_active: self.account.state == AccountState::Active,
+            person,
+            connection: match self.connection_kind {
+                ConnectionKind::Account => standing::ConnectionKind::Account,
+                ConnectionKind::Personal => standing::ConnectionKind::Personal,
+            },
         }
     }
 }
@@ -117,13 +116,14 @@ impl GrantState {
 macro_rules! grant_state_columns {
     () => {
         concat!(
-            "g.id, g.connection_id, g.app_id, g.person_id, g.account_id, g.scopes, g.session_sid, g.auth_time,",
+            "g.id, g.connection_id, g.app_id, g.person_id, g.account_id, g.scopes, g.resource, g.session_sid, g.auth_time,",
             " g.created_at, g.ended_at, c.kind, c.ended_at, p.state, p.client_id, o.state, ",
             $crate::account::account_columns!("a"), ", ", $crate::person::person_columns!("w"), ", ",
             $crate::member::member_columns!("m")
         )
     };
 }
+pub(crate) use grant_state_columns;
 
 /// What a grant `g` depends on, joined to it.
 macro_rules! grant_state_joins {
@@ -134,6 +134,7 @@ macro_rules! grant_state_joins {
          left join member m on m.account_id = g.account_id and m.person_id = g.person_id"
     };
 }
+pub(crate) use grant_state_joins;
 
 crate::sql! {
     FIND = concat!(
@@ -143,8 +144,8 @@ crate::sql! {
         "select ", grant_state_columns!(), ", r.jti from access_grant g", grant_state_joins!(),
         " left join revoked_token r on r.jti = $1 where g.id = $2"
     );
-    INSERT = "insert into access_grant (id, connection_id, app_id, person_id, account_id, scopes, session_sid, auth_time, \
-        created_at, keep_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    INSERT = "insert into access_grant (id, connection_id, app_id, person_id, account_id, scopes, resource, session_sid, \
+        auth_time, created_at, keep_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     USED = "update connection set last_used_at = $1 where id = $2 and last_used_at < $1";
     END = "update access_grant set ended_at = $1, end_reason = $2 where id = $3 and ended_at is null \
         returning connection_id";
@@ -154,7 +155,7 @@ crate::sql! {
 }
 
 impl FromColumns for Grant {
-    const WIDTH: usize = 10;
+    const WIDTH: usize = 11;
 
     fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
         Ok(Grant {
@@ -164,6 +165,7 @@ impl FromColumns for Grant {
             person_id: columns.take()?,
             account_id: columns.take()?,
             scopes: columns.take()?,
+            resource: columns.take()?,
             session_sid: columns.take()?,
             auth_time: columns.take()?,
             created_at: columns.take()?,
@@ -217,6 +219,7 @@ impl Tx {
             &new.person_id,
             &new.account_id,
             &new.scopes,
+            json_list(&new.resource),
             new.session_sid.as_ref(),
             new.auth_time,
             self.now(),

@@ -13,8 +13,11 @@ pub mod account;
 pub mod action_token;
 pub mod app;
 pub mod app_version;
+pub mod audit;
+pub mod authorization_request;
 pub mod catalogue;
 mod change;
+pub mod code;
 mod columns;
 pub mod connection;
 pub mod connection_request;
@@ -25,11 +28,14 @@ pub mod grant;
 pub mod id;
 pub mod invitation;
 pub mod member;
+pub mod outbox_mail;
 pub mod page;
 pub mod person;
+pub mod refresh_token;
 pub mod secret;
 pub mod session;
 pub mod setting;
+pub mod signing_key;
 pub mod throttle;
 mod value;
 mod word;
@@ -55,17 +61,23 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("action_token", action_token::ALL),
     ("app", app::ALL),
     ("app_version", app_version::ALL),
+    ("audit", audit::ALL),
+    ("authorization_request", authorization_request::ALL),
     ("catalogue", catalogue::ALL),
     ("change", change::ALL),
+    ("code", code::ALL),
     ("connection", connection::ALL),
     ("connection_request", connection_request::ALL),
     ("grant", grant::ALL),
     ("invitation", invitation::ALL),
     ("member", member::ALL),
+    ("outbox_mail", outbox_mail::ALL),
     ("person", person::ALL),
+    ("refresh_token", refresh_token::ALL),
     ("secret", secret::ALL),
     ("session", session::ALL),
     ("setting", setting::ALL),
+    ("signing_key", signing_key::ALL),
     ("throttle", throttle::ALL),
 ];
 

@@ -408,6 +408,7 @@ create table access_grant (
     person_id     text,
     account_id    text   not null,
     scopes        text   not null,
+    resource      text   not null,
     session_sid   text,
     auth_time     bigint not null,
     created_at    bigint not null,
@@ -424,13 +425,12 @@ create index access_grant_connection_id_idx on access_grant (connection_id);
 create index access_grant_person_id_idx on access_grant (person_id);
 create index access_grant_keep_until_idx on access_grant (keep_until);
 
--- A request at the authorization endpoint that waits for a person.
+-- A request at the authorization endpoint that waits for a person, in the browser that claimed it first.
 create table authorization_request (
     id_hash      bytea  not null,
-    browser_hash bytea  not null,
+    browser_hash bytea,
     app_id       text   not null,
     request      text   not null,
-    nonce_hash   bytea,
     person_id    text,
     account_id   text,
     signed_in_at bigint,
@@ -452,8 +452,7 @@ create table authorization_code (
     redirect_uri   text   not null,
     code_challenge text,
     nonce          text,
-    scopes         text   not null,
-    resource       text   not null,
+    dpop_jkt       text,
     created_at     bigint not null,
     expires_at     bigint not null,
     used_at        bigint,
@@ -462,18 +461,18 @@ create table authorization_code (
     constraint authorization_code_grant_id_fkey foreign key (grant_id) references access_grant (id) on delete cascade
 );
 create index authorization_code_grant_id_idx on authorization_code (grant_id);
-create index authorization_code_expires_at_idx on authorization_code (expires_at);
 
 -- The grant is the family: a grant has one chain of refresh tokens.
 create table refresh_token (
     hash             bytea  not null,
     grant_id         text   not null,
-    parent_hash      bytea,
     created_at       bigint not null,
     expires_at       bigint not null,
     last_used_at     bigint not null,
-    used_at          bigint, -- rotated: `successor_sealed` came after it
+    used_at          bigint, -- rotated: what came after it is in the next two
+    successor_hash   bytea,
     successor_sealed bytea,
+    dpop_jkt         text,
     revoked_at       bigint,
     constraint refresh_token_pkey primary key (hash),
     constraint refresh_token_grant_id_fkey foreign key (grant_id) references access_grant (id) on delete cascade
@@ -502,6 +501,8 @@ create table signing_key (
     retires_at   bigint,
     constraint signing_key_pkey primary key (kid)
 );
+-- Two nodes that find no key at the same moment make one.
+create unique index signing_key_alg_active_key on signing_key (alg) where state = 'active';
 
 -- The trail ----------------------------------------------------------------------------------------------------------
 

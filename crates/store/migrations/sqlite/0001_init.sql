@@ -407,6 +407,7 @@ create table access_grant (
     person_id     text,
     account_id    text    not null,
     scopes        text    not null,
+    resource      text    not null,
     session_sid   text,
     auth_time     integer not null,
     created_at    integer not null,
@@ -423,13 +424,12 @@ create index access_grant_connection_id_idx on access_grant (connection_id);
 create index access_grant_person_id_idx on access_grant (person_id);
 create index access_grant_keep_until_idx on access_grant (keep_until);
 
--- A request at the authorization endpoint that waits for a person.
+-- A request at the authorization endpoint that waits for a person, in the browser that claimed it first.
 create table authorization_request (
     id_hash      blob    not null,
-    browser_hash blob    not null,
+    browser_hash blob,
     app_id       text    not null,
     request      text    not null,
-    nonce_hash   blob,
     person_id    text,
     account_id   text,
     signed_in_at integer,
@@ -451,8 +451,7 @@ create table authorization_code (
     redirect_uri   text    not null,
     code_challenge text,
     nonce          text,
-    scopes         text    not null,
-    resource       text    not null,
+    dpop_jkt       text,
     created_at     integer not null,
     expires_at     integer not null,
     used_at        integer,
@@ -461,18 +460,18 @@ create table authorization_code (
     constraint authorization_code_grant_id_fkey foreign key (grant_id) references access_grant (id) on delete cascade
 ) strict, without rowid;
 create index authorization_code_grant_id_idx on authorization_code (grant_id);
-create index authorization_code_expires_at_idx on authorization_code (expires_at);
 
 -- The grant is the family: a grant has one chain of refresh tokens.
 create table refresh_token (
     hash             blob    not null,
     grant_id         text    not null,
-    parent_hash      blob,
     created_at       integer not null,
     expires_at       integer not null,
     last_used_at     integer not null,
-    used_at          integer, -- rotated: `successor_sealed` came after it
+    used_at          integer, -- rotated: what came after it is in the next two
+    successor_hash   blob,
     successor_sealed blob,
+    dpop_jkt         text,
     revoked_at       integer,
     constraint refresh_token_pkey primary key (hash),
     constraint refresh_token_grant_id_fkey foreign key (grant_id) references access_grant (id) on delete cascade
@@ -501,6 +500,8 @@ create table signing_key (
     retires_at   integer,
     constraint signing_key_pkey primary key (kid)
 ) strict;
+-- Two nodes that find no key at the same moment make one.
+create unique index signing_key_alg_active_key on signing_key (alg) where state = 'active';
 
 -- The trail ----------------------------------------------------------------------------------------------------------
 

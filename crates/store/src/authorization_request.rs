@@ -1,0 +1,153 @@
+//! Pending requests of the authorization endpoint: what waits while a person signs in and decides.
+
+use crate::columns::{Columns, FromColumns};
+use crate::id::{AccountId, AppId, PersonId};
+use crate::value::values;
+use crate::{Error, Reader, Tx};
+use grantry_oauth::time::Timestamp;
+
+/// A request that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationRequest {
+    /// The app that asks.
+    pub app_id: AppId,
+    /// SHA-256 of the cookie of the browser that claimed it; `None` while no browser has.
+    pub browser_hash: Option<[u8; 32]>,
+    /// What it asks for: the checked request as JSON.
+    pub request: String,
+    /// Who signed in for it.
+    pub person_id: Option<PersonId>,
+    /// The account that this person chose.
+    pub account_id: Option<AccountId>,
+    /// When the person signed in within this request: what settles `prompt=login` and `max_age`.
+    pub signed_in_at: Option<Timestamp>,
+    /// When it arrived.
+    pub created_at: Timestamp,
+    /// When it is forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// A request to be kept.
+#[derive(Clone, Debug)]
+pub struct NewAuthorizationRequest {
+    /// SHA-256 of what its URL carries.
+    pub id_hash: [u8; 32],
+    /// The app that asks.
+    pub app_id: AppId,
+    /// The checked request as JSON.
+    pub request: String,
+    /// When it is forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// A request in a browser: SHA-256 of what its URL carries, and of the browser's cookie.
+pub type InBrowser<'a> = (&'a [u8; 32], &'a [u8; 32]);
+
+macro_rules! columns {
+    () => {
+        "app_id, browser_hash, request, person_id, account_id, signed_in_at, created_at, expires_at"
+    };
+}
+
+crate::sql! {
+    FIND = concat!(
+        "select ", columns!(), " from authorization_request",
+        " where id_hash = $1 and decided_at is null and expires_at > $2"
+    );
+    INSERT = "insert into authorization_request (id_hash, app_id, request, created_at, expires_at) \
+        values ($1, $2, $3, $4, $5)";
+    CLAIM = "update authorization_request set browser_hash = $1 where id_hash = $2 \
+        and (browser_hash is null or browser_hash = $1) and decided_at is null and expires_at > $3 returning app_id";
+    /// Another person has not chosen the account that the one before chose.
+    SIGN_IN = "update authorization_request set signed_in_at = $1, \
+        account_id = case when person_id = $2 then account_id else null end, person_id = $2 \
+        where id_hash = $3 and browser_hash = $4 and decided_at is null and expires_at > $5 returning app_id";
+    CHOOSE = "update authorization_request set account_id = $1 \
+        where id_hash = $2 and browser_hash = $3 and person_id = $4 and decided_at is null and expires_at > $5 \
+        returning app_id";
+    DECIDE = concat!(
+        "update authorization_request set decided_at = $1",
+        " where id_hash = $2 and browser_hash = $3 and decided_at is null and expires_at > $1",
+        " returning ", columns!()
+    );
+}
+
+impl FromColumns for AuthorizationRequest {
+    const WIDTH: usize = 8;
+
+    fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
+        Ok(AuthorizationRequest {
+            app_id: columns.take()?,
+            browser_hash: columns.take()?,
+            request: columns.take()?,
+            person_id: columns.take()?,
+            account_id: columns.take()?,
+            signed_in_at: columns.take()?,
+            created_at: columns.take()?,
+            expires_at: columns.take()?,
+        })
+    }
+}
+
+impl Reader {
+    /// A request that can still be decided at this time. Only the browser that claimed it may go on with it.
+    pub async fn find_authorization_request(
+        &self,
+        id_hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<AuthorizationRequest>, Error> {
+        let row = self.query_opt(FIND, values![id_hash, now]).await?;
+        row.as_ref().map(AuthorizationRequest::from_row).transpose()
+    }
+}
+
+impl Tx {
+    /// Keeps a request until a person has decided. It belongs to no browser yet: it may have been posted from another
+    /// site, without our cookies.
+    pub async fn insert_authorization_request(&self, new: &NewAuthorizationRequest) -> Result<(), Error> {
+        let values = values![new.id_hash, &new.app_id, &new.request, self.now(), new.expires_at];
+        self.execute(INSERT, values).await?;
+        Ok(())
+    }
+
+    /// Binds a request to the first browser that shows it. `false` for every other browser.
+    pub async fn claim_authorization_request(
+        &self,
+        id_hash: &[u8; 32],
+        browser_hash: &[u8; 32],
+    ) -> Result<bool, Error> {
+        Ok(self.query_opt(CLAIM, values![browser_hash, id_hash, self.now()]).await?.is_some())
+    }
+
+    /// Remembers who signed in for a request. Somebody else than before has chosen no account yet. Like the two below:
+    /// nothing happens to a request that is decided, expired or another browser's.
+    pub async fn note_sign_in(
+        &self,
+        (id_hash, browser_hash): InBrowser<'_>,
+        person: &PersonId,
+        signed_in_at: Timestamp,
+    ) -> Result<bool, Error> {
+        let values = values![signed_in_at, person, id_hash, browser_hash, self.now()];
+        Ok(self.query_opt(SIGN_IN, values).await?.is_some())
+    }
+
+    /// Remembers the account that the person chose. The caller has checked that the person is a member.
+    pub async fn choose_account(
+        &self,
+        (id_hash, browser_hash): InBrowser<'_>,
+        person: &PersonId,
+        account: &AccountId,
+    ) -> Result<bool, Error> {
+        let values = values![account, id_hash, browser_hash, person, self.now()];
+        Ok(self.query_opt(CHOOSE, values).await?.is_some())
+    }
+
+    /// Decides a request, for good or ill: of several attempts at once, one gets it.
+    pub async fn decide_authorization_request(
+        &self,
+        (id_hash, browser_hash): InBrowser<'_>,
+    ) -> Result<Option<AuthorizationRequest>, Error> {
+        let row = self.query_opt(DECIDE, values![self.now(), id_hash, browser_hash]).await?;
+        row.as_ref().map(AuthorizationRequest::from_row).transpose()
+    }
+}

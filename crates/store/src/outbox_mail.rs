@@ -1,0 +1,165 @@
+//! The outbox: mails written in the transaction that makes them due, sent afterwards by whichever node is free.
+
+use crate::columns::{Columns, FromColumns};
+use crate::id::MailId;
+use crate::page::{Cursor, Page, PageRequest};
+use crate::value::values;
+use crate::{Error, Reader, Tx};
+use grantry_oauth::time::Timestamp;
+
+/// A mail. Its texts may have links that let the holder in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OutboxMail {
+    /// Its id.
+    pub id: MailId,
+    /// To whom.
+    pub recipient: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub body_text: String,
+    /// The text as HTML.
+    pub body_html: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it was sent.
+    pub sent_at: Option<Timestamp>,
+    /// How often sending was begun.
+    pub attempts: i64,
+    /// When it is due; `None` when it was sent or given up.
+    pub next_attempt_at: Option<Timestamp>,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+}
+
+impl std::fmt::Debug for OutboxMail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OutboxMail")
+            .field("id", &self.id)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A mail to be sent.
+#[derive(Clone)]
+pub struct NewMail {
+    /// Its id.
+    pub id: MailId,
+    /// To whom.
+    pub recipient: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub body_text: String,
+    /// The text as HTML.
+    pub body_html: String,
+}
+
+impl std::fmt::Debug for NewMail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewMail").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "id, recipient, subject, body_text, body_html, created_at, sent_at, attempts, next_attempt_at, last_error"
+    };
+}
+
+crate::sql! {
+    FIND = concat!("select ", columns!(), " from outbox_mail where id = $1");
+    LIST = concat!(
+        "select ", columns!(), " from outbox_mail where (created_at, id) < ($1, $2)",
+        " order by created_at desc, id desc limit $3"
+    );
+    DUE = concat!(
+        "select ", columns!(), " from outbox_mail where next_attempt_at <= $1 order by next_attempt_at, id limit $2"
+    );
+    NEXT = "select min(next_attempt_at) from outbox_mail where next_attempt_at is not null";
+    INSERT = "insert into outbox_mail (id, recipient, subject, body_text, body_html, created_at, attempts, \
+        next_attempt_at) values ($1, $2, $3, $4, $5, $6, 0, $6)";
+    CLAIM = "update outbox_mail set attempts = attempts + 1, next_attempt_at = $1 \
+        where id = $2 and next_attempt_at = $3 and next_attempt_at <= $4 returning id";
+    SENT = "update outbox_mail set sent_at = $1, next_attempt_at = null, last_error = null where id = $2";
+    FAILED = "update outbox_mail set next_attempt_at = $1, last_error = $2 where id = $3 and sent_at is null";
+}
+
+impl FromColumns for OutboxMail {
+    const WIDTH: usize = 10;
+
+    fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
+        Ok(OutboxMail {
+            id: columns.take()?,
+            recipient: columns.take()?,
+            subject: columns.take()?,
+            body_text: columns.take()?,
+            body_html: columns.take()?,
+            created_at: columns.take()?,
+            sent_at: columns.take()?,
+            attempts: columns.take()?,
+            next_attempt_at: columns.take()?,
+            last_error: columns.take()?,
+        })
+    }
+}
+
+impl Reader {
+    /// A mail.
+    pub async fn find_mail(&self, id: &MailId) -> Result<Option<OutboxMail>, Error> {
+        self.query_opt(FIND, values![id]).await?.as_ref().map(OutboxMail::from_row).transpose()
+    }
+
+    /// Every mail, the latest first: for the local mailbox only.
+    pub async fn list_mail(&self, page: &PageRequest) -> Result<Page<OutboxMail>, Error> {
+        let (time, id) = page.below();
+        let rows = self.query(LIST, values![time, id, page.fetch()]).await?;
+        let place = |mail: &OutboxMail| Cursor::number(mail.created_at.0, mail.id.as_str());
+        Ok(Page::cut(OutboxMail::from_rows(&rows)?, page, place))
+    }
+
+    /// Mails that are due at this time, the longest waiting first. Claim each before sending it.
+    pub async fn list_due_mail(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxMail>, Error> {
+        OutboxMail::from_rows(&self.query(DUE, values![now, limit]).await?)
+    }
+
+    /// When the next mail is due, if any waits.
+    pub async fn next_mail_at(&self) -> Result<Option<Timestamp>, Error> {
+        self.query_one(NEXT, values![]).await?.opt_time(0)
+    }
+}
+
+impl Tx {
+    /// Puts a mail into the outbox; it is due at once.
+    pub async fn insert_mail(&self, new: &NewMail) -> Result<(), Error> {
+        let values =
+            values![&new.id, &new.recipient, &new.subject, &new.body_text, &new.body_html, self.now()];
+        self.execute(INSERT, values).await?;
+        Ok(())
+    }
+
+    /// Makes a due mail this node's to send until `lease_until`; then it is due again, unless its fate was told.
+    /// `false` when another node was faster.
+    pub async fn claim_mail(&self, mail: &OutboxMail, lease_until: Timestamp) -> Result<bool, Error> {
+        let values = values![lease_until, &mail.id, mail.next_attempt_at, self.now()];
+        Ok(self.query_opt(CLAIM, values).await?.is_some())
+    }
+
+    /// Remembers that a mail was sent.
+    pub async fn mail_sent(&self, id: &MailId) -> Result<(), Error> {
+        self.execute(SENT, values![self.now(), id]).await?;
+        Ok(())
+    }
+
+    /// Remembers why a mail could not be sent, and when to try again; `None` gives it up.
+    pub async fn mail_failed(
+        &self,
+        id: &MailId,
+        error: &str,
+        next_attempt_at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        self.execute(FAILED, values![next_attempt_at, error, id]).await?;
+        Ok(())
+    }
+}
