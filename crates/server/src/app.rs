@@ -1,7 +1,17 @@
 //! `App`: everything that a request may use.
 
+use grantry_store::Store;
+
+use crate::cached::Cached;
 use crate::clock::Clock;
+use crate::config::{Config, PublicUrl};
+use crate::jobs::Touched;
+use crate::keys::MasterKey;
+use crate::mail::Post;
+use crate::ops::Metrics;
+use crate::outbound::Outbound;
 use crate::random::Random;
+use crate::sign_in::Passwords;
 use crate::web::cookies::Cookies;
 use crate::web::csrf::FormKey;
 use crate::web::page::Brand;
@@ -11,18 +21,43 @@ use crate::web::page::Brand;
 pub struct App {
     pub clock: Clock,
     pub random: Random,
+    pub config: Config,
     /// The issuer: scheme, host and port, without a trailing slash. Links and cookies come from it, never from a
     /// request's headers.
-    pub public_url: String,
+    pub public_url: PublicUrl,
+    pub store: Store,
+    /// What is kept in memory of the store.
+    pub cached: Cached,
+    pub master_key: MasterKey,
     pub cookies: Cookies,
     pub form_key: FormKey,
-    pub brand_name: String,
+    pub passwords: Passwords,
+    pub outbound: Outbound,
+    pub post: Post,
+    pub touched: Touched,
+    pub metrics: std::sync::Arc<Metrics>,
+    /// Where the operations listener really listens.
+    pub ops_address: Option<std::net::SocketAddr>,
 }
 
 impl App {
+    /// The issuer, as tokens and metadata write it.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        self.public_url.as_str()
+    }
+
+    /// Where mail can be read that no mail server takes. Only on a server of one machine, for whoever sits at it: pages
+    /// that sent a mail link there.
+    #[must_use]
+    pub fn mailbox_url(&self) -> Option<String> {
+        let address = self.ops_address.filter(|address| address.ip().is_loopback())?;
+        (self.public_url.is_local() && !self.post.is_sent()).then(|| format!("http://{address}/mailbox"))
+    }
+
     /// The platform company as pages show it.
     #[must_use]
     pub fn brand(&self) -> Brand {
-        Brand { name: self.brand_name.clone(), logo_url: None, css_url: String::new() }
+        Brand { name: self.config.branding.name.clone(), logo_url: None, css_url: String::new() }
     }
 }

@@ -3,8 +3,12 @@
 //! `routes` is the table of contents; `app` is what a request may use; every other folder is a noun of the product.
 
 pub mod app;
+pub mod cached;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod jobs;
+pub mod keys;
 pub mod landing;
 pub mod listen;
 pub mod mail;
@@ -12,5 +16,6 @@ pub mod ops;
 pub mod outbound;
 pub mod random;
 pub mod routes;
+pub mod sign_in;
 pub mod start;
 pub mod web;

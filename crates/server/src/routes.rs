@@ -6,7 +6,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
-use http::Method;
+use http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::landing;
@@ -19,6 +19,14 @@ pub enum Guard {
     Open,
     /// Everybody with a browser; its forms carry a form token.
     Door,
+    /// Who is signed in, also without an account.
+    SignedIn,
+    /// Who is signed in and works in an account.
+    Member,
+    /// An admin of the current account; others learn who is one.
+    Admin,
+    /// An admin of an operator account; for others there is nothing here.
+    Operator,
 }
 
 /// What a route answers; decides headers, and how a problem is written.
@@ -59,12 +67,7 @@ impl Table {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let state = guard::Post {
-            app: Arc::clone(&self.app),
-            method: route.method.clone(),
-            guard: route.guard,
-            kind: route.kind,
-        };
+        let state = post(&self.app, &route);
         let method = on(filter, handler).layer(from_fn_with_state(state, guard::enter));
         self.router = self.router.route(route.path, method);
         self.rows.push(route);
@@ -80,6 +83,15 @@ impl Table {
         self.route(MethodFilter::GET, route, handler)
     }
 
+    fn post<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let route = Route { method: Method::POST, path, guard, kind };
+        self.route(MethodFilter::POST, route, handler)
+    }
+
     /// Every line, for the tests that walk the table and for the generated reference.
     #[must_use]
     pub fn rows(&self) -> &[Route] {
@@ -88,19 +100,33 @@ impl Table {
 
     /// The router; what no line matches is answered in the house's own words.
     pub fn into_router(self) -> Router {
-        let state = guard::Post {
-            app: Arc::clone(&self.app),
-            method: Method::GET,
-            guard: Guard::Open,
-            kind: Kind::Page,
+        let app = Arc::clone(&self.app);
+        let elsewhere = |path| {
+            let route = Route { method: Method::GET, path, guard: Guard::Open, kind: Kind::Page };
+            from_fn_with_state(post(&app, &route), guard::enter)
         };
-        let missing = axum::routing::any(not_found).layer(from_fn_with_state(state, guard::enter));
-        self.router.fallback_service(missing.with_state(Arc::clone(&self.app))).with_state(self.app)
+        let missing = not_found.layer(elsewhere("(nothing here)"));
+        let other_method = method_not_allowed.layer(elsewhere("(another method)"));
+        self.router.fallback(missing).method_not_allowed_fallback(other_method).with_state(self.app)
+    }
+}
+
+fn post(app: &Arc<App>, route: &Route) -> guard::Post {
+    guard::Post {
+        app: Arc::clone(app),
+        method: route.method.clone(),
+        guard: route.guard,
+        kind: route.kind,
+        meter: app.metrics.route(route.method.as_str(), route.path),
     }
 }
 
 async fn not_found() -> web::Problem {
     web::Problem::not_found()
+}
+
+async fn method_not_allowed() -> web::Problem {
+    web::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method")
 }
 
 /// The whole table.

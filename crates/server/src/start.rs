@@ -1,15 +1,24 @@
-//! From settings to a running server, and its graceful end.
+//! From the configuration to a running server, and its graceful end.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use grantry_store::{Durability, Role, Store, StoreConfig, Target};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::cached::Cached;
 use crate::clock::Clock;
+use crate::config::Config;
+use crate::jobs::{self, Touched};
+use crate::keys::MasterKey;
+use crate::mail::{Post, mailbox};
+use crate::ops::{self, Check, Metrics, Readiness};
+use crate::outbound::{Dns, Outbound};
 use crate::random::Random;
+use crate::sign_in::Passwords;
 use crate::web::cookies::Cookies;
 use crate::web::csrf::FormKey;
 use crate::{listen, routes};
@@ -17,12 +26,20 @@ use crate::{listen, routes};
 /// What must be known before a server can start.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Addresses of the public listener; port 0 takes a free one.
-    pub listen: Vec<SocketAddr>,
-    /// The issuer; without it, `http://localhost` and the first listener's port.
-    pub public_url: Option<String>,
-    pub brand_name: String,
+    pub config: Config,
     pub clock: Clock,
+    /// How names of the outside are looked up.
+    pub dns: Dns,
+    /// Tests that do not kill the machine need not wait for the disk.
+    pub durability: Durability,
+}
+
+impl Settings {
+    /// A server as it runs outside tests.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { config, clock: Clock::system(), dns: Dns::System, durability: Durability::Full }
+    }
 }
 
 /// A running server.
@@ -31,46 +48,120 @@ pub struct Running {
     pub app: Arc<App>,
     /// Where the public listener really listens.
     pub addresses: Vec<SocketAddr>,
+    readiness: Arc<Readiness>,
     stop: watch::Sender<bool>,
-    tasks: JoinSet<()>,
+    /// Connections first, then jobs, then the operations listener: each uses what comes after it.
+    public: JoinSet<()>,
+    jobs: JoinSet<()>,
+    stop_last: watch::Sender<bool>,
+    operations: JoinSet<()>,
+}
+
+/// Where the configuration says that the database is.
+#[must_use]
+pub fn target(config: &Config) -> Target {
+    match &config.server.database {
+        Some(url) => Target::Postgres { url: url.reveal().to_owned() },
+        None => Target::Sqlite { dir: config.server.data.clone() },
+    }
+}
+
+/// Everything but the listeners: what a command beside the server works with, too.
+///
+/// # Errors
+/// A database that does not open, or a setting that makes no sense.
+pub async fn open(
+    settings: Settings,
+    role: Role,
+    ports: (u16, Option<SocketAddr>),
+) -> anyhow::Result<Arc<App>> {
+    let Settings { config, clock, dns, durability } = settings;
+    let random = Random::system();
+    let master_key = MasterKey::open(&config.master_key_file(), &random)?;
+    let (port, ops_address) = ports;
+    let public_url = config.public_url_at(port);
+    let store_config = StoreConfig { target: target(&config), role, durability };
+    let store = Store::open(&store_config, clock.now()).await?;
+    let app = App {
+        cached: Cached::new(&store, public_url.as_str()),
+        cookies: Cookies { secure: public_url.is_https() },
+        form_key: FormKey::new(master_key.derive("forms").as_ref()),
+        passwords: Passwords::new(&config.security, &random)?,
+        outbound: Outbound::new(&config.outbound, dns)?,
+        post: Post::new(&config, &public_url)?,
+        touched: Touched::default(),
+        metrics: Arc::default(),
+        clock,
+        random,
+        config,
+        public_url,
+        store,
+        master_key,
+        ops_address,
+    };
+    Ok(Arc::new(app))
 }
 
 /// Starts a server; it serves when this returns.
 ///
 /// # Errors
-/// An address that cannot be bound, or a setting that makes no sense.
+/// An address that cannot be bound, a database that does not open, or a setting that makes no sense.
 pub async fn start(settings: Settings) -> anyhow::Result<Running> {
-    let listeners = listen::bind(&settings.listen).await?;
-    let addresses = listeners
-        .iter()
-        .map(tokio::net::TcpListener::local_addr)
-        .collect::<Result<Vec<_>, _>>()
-        .context("asking a listener for its address")?;
+    let config = &settings.config;
+    let tls = listen::acceptor(&config.tls)?;
+    let terms = listen::Terms::new(&config.limits, tls);
+    let listeners = listen::bind(&config.server.listen).await?;
+    let ops_listeners = listen::bind(&[config.server.ops_listen]).await?;
+    let ops_terms = listen::Terms::new(&config.limits, None);
+    let bound = |listeners: &[tokio::net::TcpListener]| {
+        let addresses = listeners.iter().map(tokio::net::TcpListener::local_addr);
+        addresses.collect::<Result<Vec<_>, _>>().context("asking a listener for its address")
+    };
+    let addresses = bound(&listeners)?;
+    let ops_address = bound(&ops_listeners)?.first().copied();
     let port = addresses.first().map_or(0, SocketAddr::port);
-    let public_url = settings.public_url.unwrap_or_else(|| format!("http://localhost:{port}"));
-    let random = Random::system();
-    let app = Arc::new(App {
-        clock: settings.clock,
-        cookies: Cookies { secure: public_url.starts_with("https://") },
-        form_key: FormKey::new(&random.bytes::<32>()),
-        random,
-        public_url,
-        brand_name: settings.brand_name,
-    });
-    let router = routes::table(&app).into_router();
+    let app = open(settings, Role::Server, (port, ops_address)).await?;
+
     let (stop, stopping) = watch::channel(false);
-    let mut tasks = JoinSet::new();
-    let terms = listen::Terms::new(&crate::config::Limits::default(), None);
+    let (stop_last, stopping_last) = watch::channel(false);
+    let router = routes::table(&app).into_router();
+    let mut public = JoinSet::new();
     for listener in listeners {
-        tasks.spawn(listen::serve(listener, router.clone(), terms.clone(), stopping.clone()));
+        public.spawn(listen::serve(listener, router.clone(), terms.clone(), stopping.clone()));
     }
-    Ok(Running { app, addresses, stop, tasks })
+    let readiness = Arc::new(readiness(&app));
+    let ops_router = ops_router(&app, &readiness);
+    let mut operations = JoinSet::new();
+    for listener in ops_listeners {
+        let router = ops_router.clone();
+        operations.spawn(listen::serve(listener, router, ops_terms.clone(), stopping_last.clone()));
+    }
+    let jobs = jobs::start(&app, &stopping_last);
+    Ok(Running { app, addresses, readiness, stop, public, jobs, stop_last, operations })
+}
+
+fn ops_router(app: &Arc<App>, readiness: &Arc<Readiness>) -> axum::Router {
+    let metrics: Arc<Metrics> = Arc::clone(&app.metrics);
+    ops::router(Arc::clone(readiness), metrics).merge(mailbox::router(app))
+}
+
+fn readiness(app: &Arc<App>) -> Readiness {
+    let database = Arc::clone(app);
+    Readiness::new(vec![Check::new("database", move || {
+        let app = Arc::clone(&database);
+        Box::pin(async move { app.store.ping().await.map_err(|error| error.to_string()) })
+    })])
 }
 
 impl Running {
-    /// Stops accepting, lets requests under way finish, and returns when all listeners have ended.
+    /// Says that it is leaving, stops accepting, lets requests under way finish, writes what is only in memory, and
+    /// returns when all has ended.
     pub async fn stop(mut self) {
+        self.readiness.leave();
         let _ = self.stop.send(true);
-        while self.tasks.join_next().await.is_some() {}
+        while self.public.join_next().await.is_some() {}
+        let _ = self.stop_last.send(true);
+        while self.jobs.join_next().await.is_some() {}
+        while self.operations.join_next().await.is_some() {}
     }
 }

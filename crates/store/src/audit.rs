@@ -2,8 +2,9 @@
 
 use crate::account::containing;
 use crate::columns::{Columns, FromColumns};
-use crate::id::AccountId;
+use crate::id::{AccountId, AppId};
 use crate::page::{Cursor, Page, PageRequest};
+use crate::person::Person;
 use crate::value::values;
 use crate::{Error, Reader, Row, Tx};
 use aws_lc_rs::digest;
@@ -20,6 +21,8 @@ crate::word::words! {
         Command = "command",
         /// The server by itself, such as at a key rotation.
         Server = "server",
+        /// Somebody who is not signed in, such as at a sign-up.
+        Anonymous = "anonymous",
     }
     /// What was done.
     Action {
@@ -166,6 +169,27 @@ pub struct Actor {
     pub id: String,
     /// What people know it by, such as an address.
     pub label: String,
+}
+
+impl Actor {
+    /// Somebody who is signed in, known by the address.
+    #[must_use]
+    pub fn person(person: &Person) -> Self {
+        let label = person.email.clone();
+        Actor { kind: ActorKind::Person, id: person.id.as_str().to_owned(), label }
+    }
+
+    /// An app, known by its client ID.
+    #[must_use]
+    pub fn app(id: &AppId, client_id: &str) -> Self {
+        Actor { kind: ActorKind::App, id: id.as_str().to_owned(), label: client_id.to_owned() }
+    }
+
+    /// Somebody who is not signed in.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Actor { kind: ActorKind::Anonymous, id: String::new(), label: String::new() }
+    }
 }
 
 /// Where a change comes from: every use-case gets one.

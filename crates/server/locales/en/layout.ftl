@@ -87,3 +87,30 @@ part-continue-to = to continue to
 part-privacy = Privacy
 part-terms = Terms
 part-nothing-asked = Nothing beyond knowing who you are
+
+moment-now = just now
+moment-soon = in a moment
+moment-minutes-ago = { $count ->
+    [one] 1 minute ago
+   *[other] { $count } minutes ago
+}
+moment-in-minutes = { $count ->
+    [one] in 1 minute
+   *[other] in { $count } minutes
+}
+moment-hours-ago = { $count ->
+    [one] 1 hour ago
+   *[other] { $count } hours ago
+}
+moment-in-hours = { $count ->
+    [one] in 1 hour
+   *[other] in { $count } hours
+}
+moment-days-ago = { $count ->
+    [one] yesterday
+   *[other] { $count } days ago
+}
+moment-in-days = { $count ->
+    [one] tomorrow
+   *[other] in { $count } days
+}

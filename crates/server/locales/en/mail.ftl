@@ -44,3 +44,11 @@ mail-ask-subject = { $person } asks you to connect { $app }
 mail-ask-line = { $person } ({ $email }) would like to use { $app } by { $publisher } with the account { $account }. Only account admins can connect an app.
 mail-ask-button = See what it asks for
 mail-ask-note = The app gets access only if you allow it on the next page.
+
+mailbox-title = Mailbox
+mailbox-what = This server has no mail server, so its mails stay here. Set [mail] smtp to send them.
+mailbox-empty-title = No mail yet
+mailbox-empty = Invitations, confirmations and new passwords appear here as soon as somebody asks for one.
+mailbox-to = To
+mailbox-open-link = Open the link
+mailbox-all = All mails

@@ -18,6 +18,6 @@ struct Landing {
 /// # Errors
 /// None of its own.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Answer {
-    let title = visitor.words.with("landing-title", "platform", &app.brand_name);
+    let title = visitor.words.with("landing-title", "platform", &app.config.branding.name);
     Ok(page::ok(&Landing { page: visitor.page(&app, title, "") }))
 }

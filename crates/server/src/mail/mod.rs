@@ -1,7 +1,9 @@
 //! Mails: what they say, the outbox they wait in, and how they leave.
 
 mod letter;
+pub mod mailbox;
 mod messages;
+mod outbox;
 mod smtp;
 #[cfg(test)]
 mod tests;
@@ -11,4 +13,5 @@ pub use messages::{
     AddedToAccount, AlreadyKnown, AskToConnect, ConfirmEmail, Invitation, Message, PasswordReset,
     SetPassword, write,
 };
+pub use outbox::{Post, dispatch};
 pub use smtp::{Refused, Smtp};

@@ -3,18 +3,20 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::cookies::Cookie;
-use super::page::NextFlash;
-use super::{Form, Problem, Visitor, Words, csrf, headers};
+use super::page::{self, NextFlash};
+use super::{Form, Problem, Visitor, Words, csrf, headers, returning};
 use crate::app::App;
+use crate::ops::RouteMeter;
 use crate::routes::{Guard, Kind};
+use crate::sign_in::session;
 
 /// Largest form body: an app's form with fifty redirect URIs is a few kilobytes.
 const FORM_LIMIT_BYTES: usize = 64 * 1024;
@@ -26,6 +28,7 @@ pub struct Post {
     pub method: Method,
     pub guard: Guard,
     pub kind: Kind,
+    pub meter: RouteMeter,
 }
 
 /// The address of the connection's other end, put into each request by the accept loop.
@@ -34,14 +37,16 @@ pub struct PeerAddress(pub IpAddr);
 
 /// Runs around the handler of every route of the table.
 pub async fn enter(State(post): State<Post>, request: Request, next: Next) -> Response {
+    let began = tokio::time::Instant::now();
     let app = &post.app;
     let sent = app.cookies.read(request.headers(), Cookie::Browser);
     let known = sent.filter(|value| is_our_token(value));
     let cookie = known.clone().unwrap_or_else(|| app.random.token());
-    let visitor = visitor(app, &request, &cookie);
+    let mut visitor = visitor(app, &request, &cookie);
 
-    let mut response = match admit(&post, request, &visitor, &cookie).await {
-        Ok(request) => next.run(request).await,
+    let mut response = match admit(&post, request, &mut visitor, &cookie).await {
+        Ok(Admission::Pass(request)) => next.run(request).await,
+        Ok(Admission::Answer(response)) => response,
         Err(problem) => axum::response::IntoResponse::into_response(problem),
     };
 
@@ -69,31 +74,97 @@ pub async fn enter(State(post): State<Post>, request: Request, next: Next) -> Re
         response.headers_mut().insert("x-request-id", id);
     }
     headers::apply(post.kind, app.cookies.secure, &mut response);
+    post.meter.note(response.status(), began.elapsed());
     response
 }
 
+/// What the guard decided.
+enum Admission {
+    Pass(Request),
+    Answer(Response),
+}
+
 /// Lets the request pass, with who is calling and the checked form in its extensions.
-async fn admit(post: &Post, request: Request, visitor: &Visitor, cookie: &str) -> Result<Request, Problem> {
-    let (mut parts, body) = request.into_parts();
-    let mut body = body;
-    let takes_form = post.guard == Guard::Door && post.kind == Kind::Page && post.method == parts.method;
-    if takes_form && !matches!(parts.method, Method::GET | Method::HEAD) {
-        if csrf::is_cross_site(&parts.headers, &post.app.public_url) {
-            return Err(Problem::stale_form());
+async fn admit(
+    post: &Post,
+    request: Request,
+    visitor: &mut Visitor,
+    cookie: &str,
+) -> Result<Admission, Problem> {
+    let app = &post.app;
+    let (mut parts, mut body) = request.into_parts();
+    let posts = !matches!(parts.method, Method::GET | Method::HEAD);
+    if post.kind == Kind::Page {
+        if let Some(session) = app.cookies.read(&parts.headers, Cookie::Session) {
+            visitor.actor = session::find(app, &session).await?;
+            if let Some(chosen) = visitor.actor.as_ref().and_then(|actor| actor.person.locale.as_deref()) {
+                visitor.words = Words::preferred(Some(chosen));
+            }
         }
-        if !is_form(&parts.headers) {
-            return Err(Problem::new(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-form"));
+        if let Some(refusal) = refuse_person(app, post.guard, visitor).await? {
+            if visitor.actor.is_none() && !posts {
+                return Ok(Admission::Answer(sign_in_first(app, &parts)));
+            }
+            return Err(refusal);
         }
-        let bytes = to_bytes(body, FORM_LIMIT_BYTES).await.map_err(|_| Problem::too_large())?;
-        let form = Form::parse(&bytes);
-        if !post.app.form_key.accepts(cookie, form.get("form_token")) {
-            return Err(Problem::stale_form());
+        if posts && post.method == parts.method {
+            if csrf::is_cross_site(&parts.headers, app.issuer()) {
+                return Err(Problem::stale_form());
+            }
+            if !is_form(&parts.headers) {
+                return Err(Problem::new(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-form"));
+            }
+            let bytes = to_bytes(body, FORM_LIMIT_BYTES).await.map_err(|_| Problem::too_large())?;
+            let form = Form::parse(&bytes);
+            if !app.form_key.accepts(cookie, form.get("form_token")) {
+                return Err(Problem::stale_form());
+            }
+            parts.extensions.insert(form);
+            body = Body::empty();
         }
-        parts.extensions.insert(form);
-        body = Body::empty();
     }
     parts.extensions.insert(visitor.clone());
-    Ok(Request::from_parts(parts, body))
+    Ok(Admission::Pass(Request::from_parts(parts, body)))
+}
+
+/// Why this person may not use this route, if so. Who is signed in is looked at again for every request.
+async fn refuse_person(app: &App, guard: Guard, visitor: &Visitor) -> Result<Option<Problem>, Problem> {
+    if matches!(guard, Guard::Open | Guard::Door) {
+        return Ok(None);
+    }
+    let Some(actor) = &visitor.actor else {
+        return Ok(Some(Problem::new(http::StatusCode::UNAUTHORIZED, "signed-out")));
+    };
+    if guard == Guard::SignedIn {
+        return Ok(None);
+    }
+    let current = match actor.current() {
+        Ok(current) => current,
+        Err(problem) => return Ok(Some(problem)),
+    };
+    match guard {
+        Guard::Operator if !actor.is_operator() => Ok(Some(Problem::not_found())),
+        Guard::Admin if !actor.is_admin() => {
+            // The seed: only users with administration management privileges; the others learn whom to ask.
+            let admins = app.store.reader().list_admins(&current.account.id).await?;
+            let names: Vec<String> =
+                admins.iter().map(|p| format!("{} ({})", p.full_name(), p.email)).collect();
+            let detail = visitor.words.with("problem-admins-only-who", "names", names.join(", "));
+            Ok(Some(Problem::new(http::StatusCode::FORBIDDEN, "admins-only").detail(detail)))
+        }
+        Guard::Open | Guard::Door | Guard::SignedIn | Guard::Member | Guard::Admin | Guard::Operator => {
+            Ok(None)
+        }
+    }
+}
+
+/// To the sign-in page, which comes back here. The way back is in a cookie, never in the URL.
+fn sign_in_first(app: &App, parts: &Parts) -> Response {
+    let wanted = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+    let path = wanted.path_and_query().map_or("/", |path| path.as_str());
+    let mut response = page::see_other("/account/login");
+    append(&mut response, returning::remember(app.cookies, path));
+    response
 }
 
 fn visitor(app: &App, request: &Request, cookie: &str) -> Visitor {
@@ -102,9 +173,9 @@ fn visitor(app: &App, request: &Request, cookie: &str) -> Visitor {
     Visitor {
         words: Words::preferred(text(header::ACCEPT_LANGUAGE)),
         request_id: app.random.request_id(app.clock.now()),
-        ip: request.extensions().get::<PeerAddress>().map(|p| p.0),
+        ip: super::caller::address(request, &app.config.server.trusted_proxies),
         user_agent: text(header::USER_AGENT).map(|agent| agent.chars().take(200).collect()),
-        browser_hash: hash(cookie),
+        browser_hash: session::id_hash(cookie),
         form_token: app.form_key.token(cookie),
         // The cookie only chooses among our own sentences, so it needs no signature.
         flash: flash.and_then(|key| super::FLASHES.iter().copied().find(|known| *known == key)),
@@ -121,15 +192,6 @@ fn is_form(headers: &HeaderMap) -> bool {
     let sent = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
-fn hash(cookie: &str) -> String {
-    use std::fmt::Write as _;
-    let digest = digest::digest(&digest::SHA256, cookie.as_bytes());
-    digest.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 fn append(response: &mut Response, cookie: Option<HeaderValue>) {

@@ -1,14 +1,17 @@
 //! HTTP furniture: everything that is the same for every page, form and API call.
 
 pub mod assets;
+pub mod caller;
 pub mod cookies;
 pub mod csrf;
 pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod locale;
+pub mod moment;
 pub mod page;
 pub mod problem;
+pub mod returning;
 pub mod visitor;
 
 pub use form::Form;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
+use grantry_store::account::Account;
 use http::{HeaderValue, StatusCode, header};
 
 use super::{Actor, Words, assets::Assets};
@@ -61,22 +62,25 @@ pub struct PageAccount {
 impl From<&Actor> for PageActor {
     fn from(actor: &Actor) -> Self {
         let current = actor.account.as_ref();
+        let account = |read: fn(&Account) -> &str| {
+            current.map(|current| read(&current.account).to_owned()).unwrap_or_default()
+        };
         Self {
-            name: actor.name.clone(),
-            email: actor.email.clone(),
-            account_name: current.map(|a| a.name.clone()).unwrap_or_default(),
-            account_code: current.map(|a| a.code.clone()).unwrap_or_default(),
-            account_kind: current.map(|a| a.kind.clone()).unwrap_or_default(),
-            is_admin: current.is_some_and(|a| a.is_admin),
-            is_operator: current.is_some_and(|a| a.is_operator() && a.is_admin),
+            name: actor.person.full_name(),
+            email: actor.person.email.clone(),
+            account_name: account(|a| &a.name),
+            account_code: account(|a| &a.code),
+            account_kind: account(|a| a.kind.as_str()),
+            is_admin: actor.is_admin(),
+            is_operator: actor.is_operator(),
             accounts: actor
                 .memberships
                 .iter()
                 .map(|m| PageAccount {
-                    id: m.id.clone(),
-                    code: m.code.clone(),
-                    name: m.name.clone(),
-                    current: current.is_some_and(|c| c.id == m.id),
+                    id: m.account.id.as_str().to_owned(),
+                    code: m.account.code.clone(),
+                    name: m.account.name.clone(),
+                    current: current.is_some_and(|c| c.account.id == m.account.id),
                 })
                 .collect(),
         }

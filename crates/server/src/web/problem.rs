@@ -217,6 +217,26 @@ impl IntoResponse for Problem {
     }
 }
 
+impl From<grantry_store::Error> for Problem {
+    fn from(error: grantry_store::Error) -> Self {
+        use grantry_store::Error;
+        match error {
+            Error::Busy | Error::Unavailable(_) => {
+                let mut problem = Self::unavailable();
+                problem.cause = Some(error.to_string());
+                problem
+            }
+            Error::Conflict(_) | Error::Corrupt(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<crate::sign_in::Busy> for Problem {
+    fn from(_: crate::sign_in::Busy) -> Self {
+        Self::unavailable()
+    }
+}
+
 impl From<anyhow::Error> for Problem {
     fn from(error: anyhow::Error) -> Self {
         Self::internal(format!("{error:#}"))

@@ -3,7 +3,11 @@
 use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
-use grantry_oauth::time::Timestamp;
+use grantry_store::account::{Account, AccountKind};
+use grantry_store::audit::{self, Origin};
+use grantry_store::member::Member;
+use grantry_store::person::Person;
+use grantry_store::session::Session;
 use http::request::Parts;
 
 use super::{Page, Problem, Words, assets::Assets, page};
@@ -16,9 +20,9 @@ pub struct Visitor {
     pub request_id: String,
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
-    /// SHA-256 (hex) of this browser's own cookie: what pending authorizations are bound to.
-    pub browser_hash: String,
-    /// Hidden field of every form; bound to the session, or to the browser before sign-in.
+    /// SHA-256 of this browser's own cookie: what pending authorizations are bound to.
+    pub browser_hash: [u8; 32],
+    /// Hidden field of every form, bound to this browser.
     pub form_token: String,
     pub flash: Option<&'static str>,
     pub actor: Option<Actor>,
@@ -27,28 +31,19 @@ pub struct Visitor {
 /// A signed-in person. Handlers behind a guard take this as an argument.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// The person's `sub`.
-    pub person_id: String,
-    pub email: String,
-    pub name: String,
-    pub session_hash: String,
-    /// The session's public identifier (`sid` of ID tokens).
-    pub sid: String,
-    pub auth_time: Timestamp,
+    pub person: Person,
+    pub session: Session,
     /// The account that the dashboard shows now.
     pub account: Option<Current>,
+    /// Every account that the person may use.
     pub memberships: Vec<Current>,
 }
 
 /// One account that a person belongs to, and what they may do there.
 #[derive(Debug, Clone)]
 pub struct Current {
-    pub id: String,
-    pub code: String,
-    pub name: String,
-    pub kind: String,
-    pub is_admin: bool,
-    pub is_reviewer: bool,
+    pub account: Account,
+    pub member: Member,
 }
 
 impl Actor {
@@ -56,15 +51,22 @@ impl Actor {
     ///
     /// # Errors
     /// A 403 problem for a person without any account.
-    pub fn account(&self) -> Result<&Current, Problem> {
+    pub fn current(&self) -> Result<&Current, Problem> {
         self.account.as_ref().ok_or_else(|| Problem::new(http::StatusCode::FORBIDDEN, "no-account"))
     }
-}
 
-impl Current {
+    /// Whether the person administers the current account.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.account.as_ref().is_some_and(|current| current.member.is_admin)
+    }
+
+    /// Whether the person administers an operator account that is the current one.
     #[must_use]
     pub fn is_operator(&self) -> bool {
-        self.kind == "operator"
+        self.account
+            .as_ref()
+            .is_some_and(|current| current.member.is_admin && current.account.kind == AccountKind::Operator)
     }
 }
 
@@ -81,9 +83,25 @@ impl Visitor {
             brand: app.brand(),
             form_token: self.form_token.clone(),
             request_id: self.request_id.clone(),
-            flash: self.flash.map(|key| page::Flash { kind: "success", text: self.words.get(key) }),
+            flash: self.flash.map(|key| page::Flash { kind: "good", text: self.words.get(key) }),
             actor: self.actor.as_ref().map(page::PageActor::from),
         }
+    }
+
+    /// Who did it and from where, for the trail.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        let actor = match &self.actor {
+            Some(actor) => audit::Actor::person(&actor.person),
+            None => audit::Actor::anonymous(),
+        };
+        Origin { actor, ip: self.ip_text(), request_id: self.request_id.clone() }
+    }
+
+    /// The caller's address as text; empty when unknown.
+    #[must_use]
+    pub fn ip_text(&self) -> String {
+        self.ip.map(|ip| ip.to_string()).unwrap_or_default()
     }
 }
 

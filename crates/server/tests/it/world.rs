@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use grantry::clock::Clock;
+use grantry::config::{Config, Security};
 use grantry::start::{self, Running, Settings};
+use grantry_store::Durability;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 pub(crate) struct World {
+    _data: tempfile::TempDir,
     pub(crate) running: Running,
 }
 
@@ -20,13 +22,17 @@ pub(crate) struct Reply {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let settings = Settings {
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
-            public_url: None,
-            brand_name: "Innkeeper".to_owned(),
-            clock: Clock::system(),
-        };
-        Self { running: start::start(settings).await.expect("a server starts on a free port") }
+        let data = tempfile::tempdir().expect("a directory");
+        let mut config = Config::default();
+        config.server.listen = vec![SocketAddr::from(([127, 0, 0, 1], 0))];
+        config.server.ops_listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        config.server.data = data.path().join("data");
+        config.branding.name = "Innkeeper".to_owned();
+        config.security = Security { argon2_memory_kib: 64, argon2_passes: 1, argon2_at_once: 0 };
+        let mut settings = Settings::new(config);
+        settings.durability = Durability::Off;
+        let running = start::start(settings).await.expect("a server starts on a free port");
+        Self { running, _data: data }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -1,0 +1,66 @@
+//! An app as the protocol needs it, made once of what is stored.
+
+use grantry_oauth::client::{AuthMethod, Client, PiiMode, Profile};
+use grantry_oauth::client_auth::StoredSecret;
+use grantry_oauth::client_id::ClientKind;
+use grantry_oauth::jose::Alg;
+use grantry_oauth::redirect_uri::{ClientType, RedirectUri};
+use grantry_oauth::scope::ScopeSet;
+use grantry_store::Error;
+use grantry_store::account::{Account, AccountState};
+use grantry_store::app::{App, AppKind, AppState, RegisteredApp};
+use grantry_store::app_version::AppVersion;
+
+/// An app with its live version.
+#[derive(Debug)]
+pub struct KnownApp {
+    pub app: App,
+    pub owner: Account,
+    pub version: AppVersion,
+    /// What the rules know of it.
+    pub client: Client,
+    /// The secrets that are not revoked.
+    pub secrets: Vec<StoredSecret>,
+}
+
+impl KnownApp {
+    pub(super) fn new(found: RegisteredApp) -> Result<Self, Error> {
+        let details = &found.version.details;
+        let wrong = |what: &str| Error::Corrupt(format!("{}: {what}", found.app.client_id));
+        let uris = |list: &[String]| list.iter().cloned().map(RedirectUri::from_stored).collect();
+        let client = Client {
+            client_id: found.app.client_id.clone(),
+            kind: match found.app.kind {
+                AppKind::Store => ClientKind::Store,
+                AppKind::Custom => ClientKind::Custom,
+            },
+            client_type: ClientType::parse(details.client_type.as_str())
+                .ok_or_else(|| wrong("client type"))?,
+            profile: Profile::parse(details.profile.as_str()).ok_or_else(|| wrong("profile"))?,
+            require_pkce: details.require_pkce,
+            auth_method: AuthMethod::parse(&details.auth_method).ok_or_else(|| wrong("auth method"))?,
+            redirect_uris: uris(&details.redirect_uris),
+            post_logout_redirect_uris: uris(&details.post_logout_uris),
+            scopes: details.scopes.iter().map(String::as_str).collect::<ScopeSet>(),
+            id_token_alg: Alg::parse(&details.id_token_alg).ok_or_else(|| wrong("id token alg"))?,
+            pii_mode: PiiMode::parse(details.pii_mode.as_str()).ok_or_else(|| wrong("pii mode"))?,
+        };
+        let secrets = found
+            .secrets
+            .iter()
+            .map(|secret| StoredSecret {
+                id: secret.id.as_str().to_owned(),
+                hash: secret.hash,
+                expires_at: secret.expires_at,
+                revoked: false,
+            })
+            .collect();
+        Ok(Self { app: found.app, owner: found.owner, version: found.version, client, secrets })
+    }
+
+    /// Whether the app may be used at all: neither it nor its account is suspended.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.app.state == AppState::Active && self.owner.state == AccountState::Active
+    }
+}

@@ -1,0 +1,105 @@
+//! What is kept in memory of the store: apps by client ID, and the catalogue. Every change drops what it touches,
+//! at once on the node that writes and within a second on the others.
+
+mod apps;
+mod catalogue;
+
+pub use apps::KnownApp;
+pub use catalogue::{KnownApi, KnownCatalogue, KnownScope};
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::ArcSwapOption;
+use grantry_store::{Change, ChangeKind, Error, Store};
+use quick_cache::sync::Cache;
+
+/// The memory of one server.
+#[derive(Debug)]
+pub struct Cached {
+    store: Store,
+    issuer: String,
+    kept: Arc<Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    apps: Cache<String, Arc<KnownApp>>,
+    catalogue: ArcSwapOption<KnownCatalogue>,
+    /// Counts the changes: what was read before one is not kept after it.
+    changes: AtomicU64,
+    /// Held while something is kept or dropped, never while reading the store.
+    turn: std::sync::Mutex<()>,
+}
+
+/// Apps kept at most: some 20 MB.
+const MOST_APPS: usize = 10_000;
+
+impl Cached {
+    /// Begins to follow the store's changes.
+    #[must_use]
+    pub fn new(store: &Store, issuer: &str) -> Self {
+        let kept = Arc::new(Kept {
+            apps: Cache::new(MOST_APPS),
+            catalogue: ArcSwapOption::empty(),
+            changes: AtomicU64::new(0),
+            turn: std::sync::Mutex::new(()),
+        });
+        let forgetting = Arc::clone(&kept);
+        store.on_change(Arc::new(move |changes: &[Change]| forgetting.forget(changes)));
+        Self { store: store.clone(), issuer: issuer.to_owned(), kept }
+    }
+
+    /// The app of a client ID with everything the protocol needs: live version, owner, working secrets. Deleted apps
+    /// are absent; suspended ones, and those of suspended accounts, are there and say so.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find_app(&self, client_id: &str) -> Result<Option<Arc<KnownApp>>, Error> {
+        if let Some(app) = self.kept.apps.get(client_id) {
+            return Ok(Some(app));
+        }
+        let before = self.kept.changes.load(Ordering::Acquire);
+        let Some(found) = self.store.reader().find_registered_app(client_id).await? else { return Ok(None) };
+        let app = Arc::new(KnownApp::new(found)?);
+        self.kept.keep_if_unchanged(before, || self.kept.apps.insert(client_id.to_owned(), Arc::clone(&app)));
+        Ok(Some(app))
+    }
+
+    /// The scope catalogue.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn catalogue(&self) -> Result<Arc<KnownCatalogue>, Error> {
+        if let Some(catalogue) = self.kept.catalogue.load_full() {
+            return Ok(catalogue);
+        }
+        let before = self.kept.changes.load(Ordering::Acquire);
+        let apis = self.store.reader().list_apis().await?;
+        let catalogue = Arc::new(KnownCatalogue::new(&self.issuer, apis)?);
+        self.kept.keep_if_unchanged(before, || self.kept.catalogue.store(Some(Arc::clone(&catalogue))));
+        Ok(catalogue)
+    }
+}
+
+impl Kept {
+    fn keep_if_unchanged(&self, before: u64, keep: impl FnOnce()) {
+        let _turn = self.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if self.changes.load(Ordering::Acquire) == before {
+            keep();
+        }
+    }
+
+    fn forget(&self, changes: &[Change]) {
+        let _turn = self.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        for change in changes {
+            match change.kind {
+                ChangeKind::App => self.apps.retain(|_, app| app.app.id.as_str() != change.id),
+                ChangeKind::Account => self.apps.retain(|_, app| app.owner.id.as_str() != change.id),
+                ChangeKind::Catalogue => self.catalogue.store(None),
+                ChangeKind::User | ChangeKind::Connection | ChangeKind::Key | ChangeKind::Setting => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Work that nobody waits for: what runs again and again beside the requests, and ends with the server.
+
+mod touched;
+
+pub use touched::Touched;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use crate::app::App;
+use crate::mail;
+
+/// Starts every job. Each ends soon after `stopping` says so; what it is in the middle of, it finishes.
+pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
+    let mut jobs = JoinSet::new();
+    let flushed = Arc::clone(app);
+    jobs.spawn(every(Duration::from_secs(20), stopping.clone(), move || {
+        let app = Arc::clone(&flushed);
+        async move { app.touched.flush(&app).await }
+    }));
+    let sending = Arc::clone(app);
+    jobs.spawn(mail::dispatch(sending, stopping.clone()));
+    jobs
+}
+
+/// Runs `work` after each period, one at a time, and once more when the server stops.
+async fn every<W, F>(period: Duration, mut stopping: watch::Receiver<bool>, work: W)
+where
+    W: Fn() -> F + Send,
+    F: Future<Output = ()> + Send,
+{
+    let mut ticks = interval_at(Instant::now() + period, period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let stops = tokio::select! {
+            _ = ticks.tick() => false,
+            _ = stopping.wait_for(|stop| *stop) => true,
+        };
+        work().await;
+        if stops {
+            return;
+        }
+    }
+}
