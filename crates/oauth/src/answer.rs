@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use crate::error::Error;
+use crate::redirect_uri::RedirectUri;
 
 /// How the answer travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,6 +52,12 @@ impl ReturnTo {
         self.mode
     }
 
+    /// What `Content-Security-Policy: form-action` must name so that a form on our pages may end here.
+    #[must_use]
+    pub fn form_action(&self) -> Option<String> {
+        RedirectUri::from_stored(self.uri.clone()).form_action()
+    }
+
     /// Hands out a code.
     #[must_use]
     pub fn with_code(&self, code: &str, issuer: &str) -> Answer {
@@ -75,19 +82,28 @@ impl ReturnTo {
         fields.push(("iss", issuer.to_owned()));
         match self.mode {
             ResponseMode::FormPost => Answer::FormPost { action: self.uri.clone(), fields },
-            ResponseMode::Query => {
-                let mut query = form_urlencoded::Serializer::new(String::new());
-                query.extend_pairs(&fields);
-                // RFC 6749 §3.1.2: a query that the URI already has must be kept.
-                let joint = match self.uri.split_once('?') {
-                    None => "?",
-                    Some((_, "")) => "",
-                    Some(_) => "&",
-                };
-                Answer::Redirect(format!("{}{joint}{}", self.uri, query.finish()))
-            }
+            ResponseMode::Query => Answer::Redirect(with_query(&self.uri, &fields)),
         }
     }
+}
+
+/// A URI with more in its query.
+pub(crate) fn with_query<'p, N, V>(uri: &str, pairs: impl IntoIterator<Item = &'p (N, V)>) -> String
+where
+    N: AsRef<str> + 'p,
+    V: AsRef<str> + 'p,
+{
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs);
+    let query = query.finish();
+    // RFC 6749 §3.1.2: a query that the URI already has must be kept.
+    let joint = match uri.split_once('?') {
+        _ if query.is_empty() => "",
+        None => "?",
+        Some((_, "")) => "",
+        Some(_) => "&",
+    };
+    format!("{uri}{joint}{query}")
 }
 
 #[cfg(test)]

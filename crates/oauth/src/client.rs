@@ -184,4 +184,10 @@ impl Client {
         let free_port = self.client_type == ClientType::Public;
         self.redirect_uris.iter().find(|uri| uri.matches(requested, free_port))
     }
+
+    /// The registered URI that a logout may return to, if the requested one is one: byte for byte, always.
+    #[must_use]
+    pub fn find_post_logout_redirect_uri(&self, requested: &str) -> Option<&RedirectUri> {
+        self.post_logout_redirect_uris.iter().find(|uri| uri.matches(requested, false))
+    }
 }

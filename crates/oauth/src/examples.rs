@@ -94,3 +94,86 @@ pub(crate) fn form(pairs: &[(&str, &str)]) -> Parameters {
     let owned = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
     Parameters::new(owned).expect("few parameters")
 }
+
+/// Spellings that some program once took for `good`, an https URI with a path (security.md 2.1).
+pub(crate) fn hostile_spellings(good: &str) -> Vec<String> {
+    let (scheme, rest) = good.split_once("://").expect("a URI");
+    let (host, path) = rest.split_once('/').expect("a path");
+    let mut all = vec![
+        format!("{good}/"),
+        format!("{good}?"),
+        format!("{good}?x=1"),
+        format!("{good}&x=1"),
+        format!("{good}#"),
+        format!("{good}#x"),
+        format!("{good}%00"),
+        format!("{good}%0d%0aLocation:%20https://evil.example"),
+        format!("{good};evil"),
+        format!("{good}/..;/evil"),
+        format!("{good}/../evil"),
+        format!("{good}/../{path}"),
+        format!("{good}/%2e%2e/{path}"),
+        format!("{good}/%252e%252e/evil"),
+        format!("{good}.evil"),
+        format!("{good}*"),
+    ];
+    all.extend(
+        ["\n", "\r\n", "\t", " ", "\u{0}", "\u{200b}", "\u{202e}", "\u{feff}"].map(|c| format!("{good}{c}")),
+    );
+    all.extend(["\n", "\t", " ", "\u{0}", "\u{1}", "\u{feff}"].map(|c| format!("{c}{good}")));
+    let authorities = [
+        format!("{host}:443"),
+        format!("{host}:8443"),
+        format!("{host}:"),
+        format!("{host}."),
+        format!("{host}.evil.example"),
+        format!("{host}evil.example"),
+        format!("{host}@evil.example"),
+        format!("{host}:x@evil.example"),
+        format!("{host}\\@evil.example"),
+        format!("evil@{host}"),
+        format!("evil@evil@{host}"),
+        format!("evil.example\\.{host}"),
+        format!("evil.example%2f{host}"),
+        format!("evil.example#@{host}"),
+        format!("evil.example?@{host}"),
+        format!("evil.example;{host}"),
+        format!("www.{host}"),
+        format!("evil{host}"),
+        host.to_uppercase(),
+        host.replacen('.', "x", 1),
+        host.replacen('.', "%2e", 1),
+        host.replacen('a', "\u{430}", 1),
+        host.replacen('.', "\u{3002}", 1),
+        "evil.example".to_owned(),
+        "*.example".to_owned(),
+        "127.0.0.1".to_owned(),
+    ];
+    all.extend(authorities.map(|authority| format!("{scheme}://{authority}/{path}")));
+    all.extend([
+        format!("http://{rest}"),
+        format!("HTTPS://{rest}"),
+        format!("//{rest}"),
+        format!("https:{rest}"),
+        format!("https:/{rest}"),
+        format!("https:///{rest}"),
+        format!("https:\\\\{rest}"),
+        format!("{scheme}://{host}//{path}"),
+        format!("{scheme}://{host}/./{path}"),
+        format!("{scheme}://{host}/{}", path.to_uppercase()),
+        format!("{scheme}://{host}\\{path}"),
+        format!("{scheme}://{host}"),
+        format!("{scheme}://{host}/"),
+        format!("https://evil.example/?x={good}"),
+        format!("https://evil.example/#{good}"),
+        format!("https://evil.example/{good}"),
+        format!("javascript:alert(1)//{good}"),
+        format!("data:text/html,{good}"),
+        format!("/{path}"),
+        path.to_owned(),
+        format!("{good} {good}"),
+        format!("{good},{good}"),
+        good.replacen("https", "h\u{1d57}tps", 1),
+    ]);
+    all
+}

@@ -8,22 +8,27 @@
 pub mod access_token;
 pub mod answer;
 pub mod authorize;
+pub mod bearer;
 pub mod catalogue;
 pub mod claims;
 pub mod client;
 pub mod client_auth;
 pub mod client_id;
 pub mod compat;
+pub mod end_session;
 pub mod error;
 #[cfg(test)]
 mod examples;
 pub mod grant;
 pub mod id_token;
+pub mod introspection;
 pub mod jose;
+pub mod metadata;
 mod one_or_many;
 pub mod parameters;
 pub mod pkce;
 pub mod redirect_uri;
+pub mod revocation;
 pub mod scope;
 pub mod secret;
 pub mod time;

@@ -1,0 +1,217 @@
+//! Revocation (RFC 7009): which tokens a client may end, and what ends with them.
+
+use crate::Timestamp;
+use crate::access_token::{Claims, Invalid};
+use crate::error::{Error, ErrorCode};
+use crate::jose::VerifyError;
+use crate::parameters::Parameters;
+use crate::secret::TokenKind;
+
+/// Reads the token that a request is about. RFC 7009 §2.2: a wrong `token_type_hint` changes nothing, and ours show what
+/// they are, so it is not read at all.
+///
+/// # Errors
+/// `invalid_request` for a parameter that is missing or sent twice.
+pub fn read(form: &Parameters) -> Result<&str, Error> {
+    form.check_single()?;
+    form.require("token", "token is missing")
+}
+
+/// Where a presented token is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// Verify it as a signed access token.
+    Jwt,
+    /// Look its hash up among the refresh tokens.
+    Refresh,
+    /// Look its hash up among the opaque access tokens.
+    Access,
+    /// Something else that is made here: a code, a secret, a link.
+    NoToken,
+    /// None of ours.
+    Foreign,
+}
+
+impl Shape {
+    /// The shape of a token.
+    #[must_use]
+    pub fn of(token: &str) -> Self {
+        let begins = |kind: TokenKind| token.starts_with(kind.prefix());
+        if begins(TokenKind::Refresh) {
+            Self::Refresh
+        } else if begins(TokenKind::Access) {
+            Self::Access
+        } else if [TokenKind::Code, TokenKind::ClientSecret, TokenKind::ApiSecret, TokenKind::Link]
+            .into_iter()
+            .any(begins)
+        {
+            Self::NoToken
+        } else if token.bytes().filter(|b| *b == b'.').count() == 2 {
+            Self::Jwt
+        } else {
+            Self::Foreign
+        }
+    }
+}
+
+/// What was found under a token.
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'a> {
+    /// What verifying a signed access token said.
+    Jwt(Result<&'a Claims, Invalid>),
+    /// A refresh token's client and grant.
+    Refresh {
+        /// The client that it was issued to.
+        client_id: &'a str,
+        /// The grant that it renews.
+        grant_id: &'a str,
+    },
+    /// [`Shape::NoToken`].
+    NoToken,
+    /// Nothing.
+    Nothing,
+}
+
+/// What must be stored before the answer, which is always 200 with an empty body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect<'a> {
+    /// Nothing: what is not there is as good as revoked (RFC 7009 §2.2).
+    Nothing,
+    /// This one access token.
+    EndToken {
+        /// Its id.
+        jti: &'a str,
+        /// When it would have ended.
+        expires_at: Timestamp,
+    },
+    /// The grant: its refresh token and every access token of it (RFC 7009 §2.1).
+    EndGrant {
+        /// The grant.
+        grant_id: &'a str,
+    },
+}
+
+/// Decides what a revocation request of an authenticated client does.
+///
+/// # Errors
+/// `invalid_grant` for another client's token (RFC 7009 §2.1: refused, and told so); `unsupported_token_type` for what
+/// is neither an access nor a refresh token.
+pub fn decide<'a>(client_id: &str, found: Found<'a>) -> Result<Effect<'a>, Error> {
+    let own = |owner: &str, effect| {
+        if owner == client_id {
+            return Ok(effect);
+        }
+        let error = Error::new(ErrorCode::InvalidGrant, "the token was issued to another app");
+        Err(error.with_hint(owner))
+    };
+    match found {
+        Found::Jwt(Ok(claims)) => {
+            own(&claims.client_id, Effect::EndToken { jti: &claims.jti, expires_at: claims.expires_at })
+        }
+        Found::Refresh { client_id, grant_id } => own(client_id, Effect::EndGrant { grant_id }),
+        // RFC 7009 §2.2.1: an ID token, say, cannot be taken back.
+        Found::NoToken | Found::Jwt(Err(Invalid::Forged(VerifyError::WrongType))) => {
+            Err(Error::new(ErrorCode::UnsupportedTokenType, "only access and refresh tokens can be revoked"))
+        }
+        Found::Nothing | Found::Jwt(Err(_)) => Ok(Effect::Nothing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::client::PiiMode;
+    use crate::examples::{ISSUER, NOW, form};
+    use crate::scope::ScopeSet;
+    use crate::secret;
+
+    fn claims() -> Claims {
+        Claims {
+            issuer: ISSUER.into(),
+            subject: "s".into(),
+            audience: Vec::new(),
+            expires_at: NOW,
+            issued_at: NOW,
+            not_before: NOW,
+            jti: "grt_1.x".into(),
+            client_id: "SDXE-AC-MYAPP".into(),
+            scopes: ScopeSet::default(),
+            account_code: "HOTL".into(),
+            pii_mode: PiiMode::Hide,
+            is_test: false,
+        }
+    }
+
+    // security: U03
+    #[test]
+    fn an_access_token_ends_alone_and_a_refresh_token_takes_its_grant_along() {
+        let claims = claims();
+        let end = Effect::EndToken { jti: "grt_1.x", expires_at: NOW };
+        assert_eq!(decide("SDXE-AC-MYAPP", Found::Jwt(Ok(&claims))), Ok(end));
+        let refresh = Found::Refresh { client_id: "SDXE-AC-MYAPP", grant_id: "grt_1" };
+        assert_eq!(decide("SDXE-AC-MYAPP", refresh), Ok(Effect::EndGrant { grant_id: "grt_1" }));
+    }
+
+    // security: U03
+    #[test]
+    fn no_client_ends_anothers_tokens() {
+        let claims = claims();
+        let refresh = Found::Refresh { client_id: "SDXE-AC-MYAPP", grant_id: "grt_1" };
+        for client_id in ["SDXE-AC-OTHER", "SDXE-AC-MYAP", "sdxe-ac-myapp", ""] {
+            for found in [Found::Jwt(Ok(&claims)), refresh] {
+                let refused = decide(client_id, found).map_err(|e| e.code);
+                assert_eq!(refused, Err(ErrorCode::InvalidGrant), "{client_id}");
+            }
+        }
+    }
+
+    // security: U03
+    #[test]
+    fn what_is_unknown_or_dead_is_as_good_as_revoked_and_other_things_are_no_tokens() {
+        let nothing = [
+            Found::Nothing,
+            Found::Jwt(Err(Invalid::Expired)),
+            Found::Jwt(Err(Invalid::Issuer)),
+            Found::Jwt(Err(Invalid::Forged(VerifyError::BadSignature))),
+        ];
+        for found in nothing {
+            assert_eq!(decide("SDXE-AC-MYAPP", found), Ok(Effect::Nothing), "{found:?}");
+        }
+        for found in [Found::NoToken, Found::Jwt(Err(Invalid::Forged(VerifyError::WrongType)))] {
+            let refused = decide("SDXE-AC-MYAPP", found).map_err(|e| e.code);
+            assert_eq!(refused, Err(ErrorCode::UnsupportedTokenType));
+        }
+    }
+
+    #[test]
+    fn each_token_shows_where_it_is_looked_for() {
+        let minted = |kind| Shape::of(secret::mint(kind, [9; 32]).expose());
+        assert_eq!(minted(TokenKind::Refresh), Shape::Refresh);
+        assert_eq!(minted(TokenKind::Access), Shape::Access);
+        for kind in [TokenKind::Code, TokenKind::ClientSecret, TokenKind::ApiSecret, TokenKind::Link] {
+            assert_eq!(minted(kind), Shape::NoToken);
+        }
+        assert_eq!(Shape::of("ey.ey.x"), Shape::Jwt);
+        for foreign in ["", "_A4Cp", "a.b", "a.b.c.d.e"] {
+            assert_eq!(Shape::of(foreign), Shape::Foreign);
+        }
+    }
+
+    // security: A05
+    #[test]
+    fn a_request_names_exactly_one_token_and_a_wrong_hint_changes_nothing() {
+        assert_eq!(read(&form(&[("token", "a"), ("token_type_hint", "dance")])), Ok("a"));
+        for bad in [vec![], vec![("token", "")], vec![("token", "a"), ("token", "b")]] {
+            assert_eq!(read(&form(&bad)).map_err(|e| e.code), Err(ErrorCode::InvalidRequest));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_has_a_shape(text in ".*") {
+            let _ = Shape::of(&text);
+        }
+    }
+}
