@@ -34,6 +34,8 @@ crate::word::words! {
         AppBecamePublic = "app_became_public",
         /// The person or the session behind it ended.
         SessionEnded = "session_ended",
+        /// The person took the consent back.
+        ConsentWithdrawn = "consent_withdrawn",
     }
 }
 
@@ -125,6 +127,7 @@ macro_rules! connection_columns {
         "c.id, c.app_id, c.account_id, c.kind, c.granted_by, c.created_at, c.updated_at, c.last_used_at"
     };
 }
+pub(crate) use connection_columns;
 
 /// The page `$2`-`$4` of the standing connections that the condition on `$1` means, as the query `page`.
 macro_rules! page {
@@ -158,14 +161,6 @@ crate::sql! {
         " left join person g on g.id = c.granted_by left join connection_scope s on s.connection_id = c.id",
         " order by c.created_at desc, c.id desc, s.scope"
     );
-    LIST_APPS_OF_PERSON = concat!(
-        page!("from connection c where c.person_key = $1"),
-        " select ", connection_columns!(), ", p.client_id, p.kind, p.state, v.name, v.logo_id, o.name, g.email, s.scope",
-        " from page join connection c on c.id = page.id join app p on p.id = c.app_id",
-        " join app_version v on v.id = p.live_version_id join account o on o.id = p.account_id",
-        " left join person g on g.id = c.granted_by left join connection_scope s on s.connection_id = c.id",
-        " order by c.created_at desc, c.id desc, s.scope"
-    );
     LIST_ACCOUNTS = concat!(
         page!("from connection c where c.app_id = $1"),
         " select ", connection_columns!(), ", a.code, a.name, s.scope",
@@ -174,6 +169,8 @@ crate::sql! {
         " order by c.created_at desc, c.id desc, s.scope"
     );
     COUNT_OF_APP = "select count(*) from connection where app_id = $1 and ended_at is null";
+    COUNT_PEOPLE = "select count(distinct k.person_id) from connection c \
+        join connection_consent k on k.connection_id = c.id where c.app_id = $1 and c.ended_at is null";
     COUNT_OF_ACCOUNT = "select count(*) from connection where account_id = $1 and ended_at is null";
     OPEN = concat!(
         "insert into connection (id, app_id, account_id, kind, person_key, granted_by, created_at, updated_at,",
@@ -197,6 +194,8 @@ crate::sql! {
         where connection_id = $3 and ended_at is null";
     REVOKE_REFRESH = "update refresh_token set revoked_at = $1 where revoked_at is null \
         and grant_id in (select g.id from access_grant g where g.connection_id = $2)";
+    /// Never backwards: several nodes may report out of order.
+    TOUCH = "update connection set last_used_at = $1 where id = $2 and last_used_at < $1";
     DELETE_CODES = "delete from authorization_code \
         where grant_id in (select g.id from access_grant g where g.connection_id = $1) and used_at is null";
 }
@@ -249,7 +248,8 @@ impl FromColumns for ConnectedAccount {
     }
 }
 
-trait Listed: FromColumns {
+/// An item of a list of connections with their scopes.
+pub(crate) trait Listed: FromColumns {
     fn connection(&self) -> &Connection;
     fn scopes(&mut self) -> &mut Vec<String>;
 }
@@ -273,7 +273,7 @@ impl Listed for ConnectedAccount {
 }
 
 /// Puts together again what the join with the scopes multiplied; the rows of a connection are neighbours.
-fn gather<T: Listed>(rows: &[Row], page: &PageRequest) -> Result<Page<T>, Error> {
+pub(crate) fn gather<T: Listed>(rows: &[Row], page: &PageRequest) -> Result<Page<T>, Error> {
     let mut items: Vec<T> = Vec::new();
     for row in rows {
         let columns = &mut row.columns();
@@ -333,16 +333,6 @@ impl Reader {
         gather(&self.query(LIST_APPS, values![account, time, id, page.fetch()]).await?, page)
     }
 
-    /// The apps that a person has connected for himself, in whatever account; newest first.
-    pub async fn list_personal_connections(
-        &self,
-        person: &PersonId,
-        page: &PageRequest,
-    ) -> Result<Page<ConnectedApp>, Error> {
-        let (time, id) = page.below();
-        gather(&self.query(LIST_APPS_OF_PERSON, values![person, time, id, page.fetch()]).await?, page)
-    }
-
     /// The accounts that have connected an app; newest first. The caller has found the app in its owner's account.
     pub async fn list_connected_accounts(
         &self,
@@ -356,6 +346,11 @@ impl Reader {
     /// How many connections an app has.
     pub async fn count_connected_accounts(&self, app: &AppId) -> Result<i64, Error> {
         self.query_one(COUNT_OF_APP, values![app]).await?.int(0)
+    }
+
+    /// How many people have said yes to an app that is still connected.
+    pub async fn count_connected_people(&self, app: &AppId) -> Result<i64, Error> {
+        self.query_one(COUNT_PEOPLE, values![app]).await?.int(0)
     }
 
     /// How many connections an account has.
@@ -417,6 +412,14 @@ impl Tx {
         self.execute(DELETE_CODES, values![id]).await?;
         self.changed(ChangeKind::Connection, id.as_str()).await?;
         Ok(true)
+    }
+
+    /// Remembers when apps last got tokens of connections: called in batches, so that no refresh writes.
+    pub async fn touch_connections(&self, used: &[(ConnectionId, Timestamp)]) -> Result<(), Error> {
+        for (id, at) in used {
+            self.execute(TOUCH, values![*at, id]).await?;
+        }
+        Ok(())
     }
 
     /// Disconnects an account from an app, by the account that owns the app.

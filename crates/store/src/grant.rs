@@ -6,7 +6,7 @@ use crate::columns::{Columns, FromColumns, json_list};
 use crate::connection::{ConnectionKind, EndReason};
 use crate::id::{AccountId, AppId, ConnectionId, GrantId, PersonId, SessionId};
 use crate::member::{Member, MemberState};
-use crate::person::{Person, PersonState};
+use crate::person::{Person, PersonState, person_columns};
 use crate::value::values;
 use crate::{ChangeKind, Error, Reader, Tx};
 use grantry_oauth::grant::{self as standing, PersonStanding, Standing};
@@ -64,6 +64,15 @@ pub struct NewGrant {
     pub keep_until: Timestamp,
 }
 
+/// A grant as one of a connection's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenGrant {
+    /// The grant.
+    pub grant: Grant,
+    /// Who authorized, unless that person is erased.
+    pub person: Option<Person>,
+}
+
 /// A grant with the states of everything it depends on, read in one statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantState {
@@ -112,13 +121,25 @@ impl GrantState {
     }
 }
 
+/// The columns that a [`Grant`] `g` is read from.
+macro_rules! grant_columns {
+    () => {
+        "g.id, g.connection_id, g.app_id, g.person_id, g.account_id, g.scopes, g.resource, g.session_sid, g.auth_time, \
+         g.created_at, g.ended_at"
+    };
+}
+pub(crate) use grant_columns;
+
 /// The columns that a [`GrantState`] is read from.
 macro_rules! grant_state_columns {
     () => {
         concat!(
-            "g.id, g.connection_id, g.app_id, g.person_id, g.account_id, g.scopes, g.resource, g.session_sid, g.auth_time,",
-            " g.created_at, g.ended_at, c.kind, c.ended_at, p.state, p.client_id, o.state, ",
-            $crate::account::account_columns!("a"), ", ", $crate::person::person_columns!("w"), ", ",
+            $crate::grant::grant_columns!(),
+            ", c.kind, c.ended_at, p.state, p.client_id, o.state, ",
+            $crate::account::account_columns!("a"),
+            ", ",
+            $crate::person::person_columns!("w"),
+            ", ",
             $crate::member::member_columns!("m")
         )
     };
@@ -144,12 +165,25 @@ crate::sql! {
         "select ", grant_state_columns!(), ", r.jti from access_grant g", grant_state_joins!(),
         " left join revoked_token r on r.jti = $1 where g.id = $2"
     );
+    LIST = concat!(
+        "select ", grant_columns!(), ", ", person_columns!("w"), " from access_grant g",
+        " left join person w on w.id = g.person_id",
+        " where g.account_id = $1 and g.connection_id = $2 and g.ended_at is null and g.keep_until > $3",
+        " order by g.created_at desc, g.id desc limit 200"
+    );
     INSERT = "insert into access_grant (id, connection_id, app_id, person_id, account_id, scopes, resource, session_sid, \
         auth_time, created_at, keep_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     USED = "update connection set last_used_at = $1 where id = $2 and last_used_at < $1";
     END = "update access_grant set ended_at = $1, end_reason = $2 where id = $3 and ended_at is null \
         returning connection_id";
     REVOKE_REFRESH = "update refresh_token set revoked_at = $1 where grant_id = $2 and revoked_at is null";
+    END_OF_PERSON = "update access_grant set ended_at = $1, end_reason = $2 \
+        where account_id = $3 and person_id = $4 and ended_at is null";
+    REVOKE_REFRESH_OF_PERSON = "update refresh_token set revoked_at = $1 where revoked_at is null \
+        and grant_id in (select g.id from access_grant g where g.account_id = $2 and g.person_id = $3)";
+    /// OIDC Core §11: `offline_access` is for when the person is not there, so signing out does not end it.
+    END_OF_SESSION = "update access_grant set ended_at = $1, end_reason = $2 where person_id = $3 and session_sid = $4 \
+        and ' ' || scopes || ' ' not like '% offline_access %' and ended_at is null";
     END_OF_APP = "update access_grant set ended_at = $1, end_reason = $2 \
         where ended_at is null and connection_id in (select k.id from connection k where k.app_id = $3)";
 }
@@ -171,6 +205,14 @@ impl FromColumns for Grant {
             created_at: columns.take()?,
             ended_at: columns.take()?,
         })
+    }
+}
+
+impl FromColumns for GivenGrant {
+    const WIDTH: usize = Grant::WIDTH + Person::WIDTH;
+
+    fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
+        Ok(GivenGrant { grant: columns.nested()?, person: columns.nested_or_absent()? })
     }
 }
 
@@ -207,6 +249,16 @@ impl Reader {
         let revoked: Option<String> = columns.take()?;
         Ok(if revoked.is_some() { None } else { Some(state) })
     }
+
+    /// The grants of a connection of the account that something can still come of, the newest first.
+    pub async fn list_grants(
+        &self,
+        account: &AccountId,
+        connection: &ConnectionId,
+        now: Timestamp,
+    ) -> Result<Vec<GivenGrant>, Error> {
+        GivenGrant::from_rows(&self.query(LIST, values![account, connection, now]).await?)
+    }
 }
 
 impl Tx {
@@ -236,6 +288,29 @@ impl Tx {
         self.execute(REVOKE_REFRESH, values![self.now(), id]).await?;
         self.changed(ChangeKind::Connection, &row.text(0)?).await?;
         Ok(true)
+    }
+
+    /// Ends everything that a person authorized in an account, with all its tokens, while the connections stay. Says
+    /// how many grants ended.
+    pub async fn end_grants_of_person(
+        &self,
+        account: &AccountId,
+        person: &PersonId,
+        reason: EndReason,
+    ) -> Result<u64, Error> {
+        let ended = self.execute(END_OF_PERSON, values![self.now(), reason, account, person]).await?;
+        self.execute(REVOKE_REFRESH_OF_PERSON, values![self.now(), account, person]).await?;
+        self.changed(ChangeKind::User, person.as_str()).await?;
+        Ok(ended)
+    }
+
+    /// Ends what a person authorized in a session that ends, except what may be used without them. Says how many
+    /// grants ended.
+    pub async fn end_grants_of_session(&self, person: &PersonId, sid: &SessionId) -> Result<u64, Error> {
+        let values = values![self.now(), EndReason::SessionEnded, person, sid];
+        let ended = self.execute(END_OF_SESSION, values).await?;
+        self.changed(ChangeKind::User, person.as_str()).await?;
+        Ok(ended)
     }
 
     /// Ends every grant of an app while its connections stay: people must authorize again. Says how many ended.

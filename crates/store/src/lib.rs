@@ -21,21 +21,28 @@ pub mod code;
 mod columns;
 pub mod connection;
 pub mod connection_request;
+pub mod consent;
 mod engine;
 mod error;
 mod feed;
+pub mod figures;
+pub mod flow_event;
 pub mod grant;
 pub mod id;
 pub mod invitation;
+pub mod logo;
 pub mod member;
 pub mod outbox_mail;
 pub mod page;
 pub mod person;
+pub mod redirect_check;
 pub mod refresh_token;
+pub mod revoked_token;
 pub mod secret;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
+pub mod sweep;
 pub mod throttle;
 mod value;
 mod word;
@@ -68,16 +75,23 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("code", code::ALL),
     ("connection", connection::ALL),
     ("connection_request", connection_request::ALL),
+    ("consent", consent::ALL),
+    ("figures", figures::ALL),
+    ("flow_event", flow_event::ALL),
     ("grant", grant::ALL),
     ("invitation", invitation::ALL),
+    ("logo", logo::ALL),
     ("member", member::ALL),
     ("outbox_mail", outbox_mail::ALL),
     ("person", person::ALL),
+    ("redirect_check", redirect_check::ALL),
     ("refresh_token", refresh_token::ALL),
+    ("revoked_token", revoked_token::ALL),
     ("secret", secret::ALL),
     ("session", session::ALL),
     ("setting", setting::ALL),
     ("signing_key", signing_key::ALL),
+    ("sweep", sweep::ALL),
     ("throttle", throttle::ALL),
 ];
 

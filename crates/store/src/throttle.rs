@@ -48,7 +48,8 @@ impl Reader {
 }
 
 impl Tx {
-    /// Counts a failure in one statement, so that parallel failures all count; a window that is over begins anew.
+    /// Counts a failure in one statement, so that parallel failures all count; a window that is over begins anew. No
+    /// window is longer than a day: what began before that is swept.
     pub async fn count_failure(&self, key: &str, window: Duration) -> Result<Throttle, Error> {
         let now = self.now();
         Throttle::from_row(&self.query_one(COUNT, values![key, now, now - window]).await?)

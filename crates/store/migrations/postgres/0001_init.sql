@@ -125,6 +125,7 @@ create table session (
 );
 create index session_person_id_idx on session (person_id);
 create index session_expires_at_idx on session (expires_at);
+create index session_ended_at_idx on session (ended_at) where ended_at is not null;
 
 -- A link that does one thing once: set a password, confirm an address, make the first operator.
 create table action_token (
@@ -151,6 +152,7 @@ create table throttle (
     blocked_until     bigint,
     constraint throttle_pkey primary key (key)
 );
+create index throttle_window_started_at_idx on throttle (window_started_at);
 
 -- The scope catalogue ------------------------------------------------------------------------------------------------
 
@@ -566,5 +568,6 @@ create table flow_event (
     constraint flow_event_account_id_fkey foreign key (account_id) references account (id),
     constraint flow_event_app_id_fkey foreign key (app_id) references app (id)
 );
+create index flow_event_at_idx on flow_event (at);
 create index flow_event_account_id_idx on flow_event (account_id, at);
 create index flow_event_app_id_idx on flow_event (app_id, at);

@@ -124,6 +124,7 @@ create table session (
 ) strict, without rowid;
 create index session_person_id_idx on session (person_id);
 create index session_expires_at_idx on session (expires_at);
+create index session_ended_at_idx on session (ended_at) where ended_at is not null;
 
 -- A link that does one thing once: set a password, confirm an address, make the first operator.
 create table action_token (
@@ -150,6 +151,7 @@ create table throttle (
     blocked_until     integer,
     constraint throttle_pkey primary key (key)
 ) strict, without rowid;
+create index throttle_window_started_at_idx on throttle (window_started_at);
 
 -- The scope catalogue ------------------------------------------------------------------------------------------------
 
@@ -565,5 +567,6 @@ create table flow_event (
     constraint flow_event_account_id_fkey foreign key (account_id) references account (id),
     constraint flow_event_app_id_fkey foreign key (app_id) references app (id)
 ) strict;
+create index flow_event_at_idx on flow_event (at);
 create index flow_event_account_id_idx on flow_event (account_id, at);
 create index flow_event_app_id_idx on flow_event (app_id, at);

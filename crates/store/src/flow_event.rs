@@ -1,0 +1,167 @@
+//! Flows that were refused, with the reason in words for the owner of the app.
+
+use crate::columns::{Columns, FromColumns};
+use crate::id::{AccountId, AppId};
+use crate::page::{Cursor, Page, PageRequest};
+use crate::value::values;
+use crate::{Error, Reader, Tx};
+use grantry_oauth::time::Timestamp;
+
+crate::word::words! {
+    /// Where a flow was refused.
+    FlowStage {
+        /// At the authorization endpoint, or before the person had decided.
+        Authorize = "authorize",
+        /// At the token endpoint.
+        Token = "token",
+        /// At userinfo.
+        Userinfo = "userinfo",
+        /// At introspection.
+        Introspection = "introspection",
+        /// At revocation.
+        Revocation = "revocation",
+        /// At the end-session endpoint.
+        EndSession = "end_session",
+        /// At the REST API.
+        Api = "api",
+    }
+}
+
+/// A refused flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowEvent {
+    /// The request, as the error page and the log name it.
+    pub request_id: String,
+    /// The account that owns the app.
+    pub account_id: AccountId,
+    /// The app, where it is known.
+    pub app_id: Option<AppId>,
+    /// When.
+    pub at: Timestamp,
+    /// Where.
+    pub stage: FlowStage,
+    /// The protocol's error code.
+    pub error: String,
+    /// What the owner of the app should know.
+    pub hint: String,
+    /// What else there is to know: a JSON object. Never a secret, a code or a token.
+    pub detail: String,
+}
+
+/// A refused flow to be kept.
+#[derive(Clone, Debug)]
+pub struct NewFlowEvent {
+    /// The request.
+    pub request_id: String,
+    /// The account that owns the app.
+    pub account_id: AccountId,
+    /// The app, where it is known.
+    pub app_id: Option<AppId>,
+    /// Where.
+    pub stage: FlowStage,
+    /// The protocol's error code.
+    pub error: String,
+    /// What the owner of the app should know.
+    pub hint: String,
+    /// What else there is to know: a JSON object. Never a secret, a code or a token.
+    pub detail: String,
+}
+
+macro_rules! columns {
+    () => {
+        "request_id, account_id, app_id, at, stage, error, hint, detail"
+    };
+}
+
+crate::sql! {
+    FIND = concat!("select ", columns!(), " from flow_event where account_id = $1 and request_id = $2");
+    LIST = concat!(
+        "select ", columns!(), " from flow_event where account_id = $1 and (at, request_id) < ($2, $3)",
+        " order by at desc, request_id desc limit $4"
+    );
+    LIST_OF_APP = concat!(
+        "select ", columns!(), " from flow_event where account_id = $1 and app_id = $2",
+        " and (at, request_id) < ($3, $4) order by at desc, request_id desc limit $5"
+    );
+    INSERT = concat!(
+        "insert into flow_event (", columns!(), ") values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        " on conflict (request_id) do nothing"
+    );
+}
+
+impl FromColumns for FlowEvent {
+    const WIDTH: usize = 8;
+
+    fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
+        Ok(FlowEvent {
+            request_id: columns.take()?,
+            account_id: columns.take()?,
+            app_id: columns.take()?,
+            at: columns.take()?,
+            stage: columns.take()?,
+            error: columns.take()?,
+            hint: columns.take()?,
+            detail: columns.take()?,
+        })
+    }
+}
+
+fn cut(items: Vec<FlowEvent>, page: &PageRequest) -> Page<FlowEvent> {
+    Page::cut(items, page, |event| Cursor::number(event.at.0, &event.request_id))
+}
+
+impl Reader {
+    /// What was refused in a request, if it was about an app of the account.
+    pub async fn find_flow_event(
+        &self,
+        account: &AccountId,
+        request_id: &str,
+    ) -> Result<Option<FlowEvent>, Error> {
+        self.query_opt(FIND, values![account, request_id])
+            .await?
+            .as_ref()
+            .map(FlowEvent::from_row)
+            .transpose()
+    }
+
+    /// What was refused to the account's apps, the latest first.
+    pub async fn list_flow_events(
+        &self,
+        account: &AccountId,
+        page: &PageRequest,
+    ) -> Result<Page<FlowEvent>, Error> {
+        let (time, id) = page.below();
+        let rows = self.query(LIST, values![account, time, id, page.fetch()]).await?;
+        Ok(cut(FlowEvent::from_rows(&rows)?, page))
+    }
+
+    /// What was refused to one of the account's apps, the latest first.
+    pub async fn list_flow_events_of_app(
+        &self,
+        account: &AccountId,
+        app: &AppId,
+        page: &PageRequest,
+    ) -> Result<Page<FlowEvent>, Error> {
+        let (time, id) = page.below();
+        let rows = self.query(LIST_OF_APP, values![account, app, time, id, page.fetch()]).await?;
+        Ok(cut(FlowEvent::from_rows(&rows)?, page))
+    }
+}
+
+impl Tx {
+    /// Keeps why a flow was refused. Of one request, the first reason counts.
+    pub async fn insert_flow_event(&self, new: &NewFlowEvent) -> Result<(), Error> {
+        let values = values![
+            &new.request_id,
+            &new.account_id,
+            new.app_id.as_ref(),
+            self.now(),
+            new.stage,
+            &new.error,
+            &new.hint,
+            &new.detail,
+        ];
+        self.execute(INSERT, values).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! Logos as we serve them: named by what they are, so that equal ones are kept once and never change.
+
+use crate::columns::{Columns, FromColumns};
+use crate::value::values;
+use crate::{Error, Reader, Tx};
+use aws_lc_rs::digest;
+use grantry_oauth::time::Timestamp;
+use std::fmt::Write as _;
+
+/// A logo, decoded and encoded anew by us.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Logo {
+    /// What `bytes` is, such as `image/png`.
+    pub content_type: String,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+    /// The image.
+    pub bytes: Vec<u8>,
+    /// When it was first kept.
+    pub created_at: Timestamp,
+}
+
+impl std::fmt::Debug for Logo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Logo({}, {} × {})", self.content_type, self.width, self.height)
+    }
+}
+
+crate::sql! {
+    FIND = "select content_type, width, height, bytes, created_at from logo where id = $1";
+    PUT = "insert into logo (id, content_type, width, height, bytes, created_at) values ($1, $2, $3, $4, $5, $6) \
+        on conflict (id) do nothing";
+}
+
+impl FromColumns for Logo {
+    const WIDTH: usize = 5;
+
+    fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
+        Ok(Logo {
+            content_type: columns.take()?,
+            width: columns.take()?,
+            height: columns.take()?,
+            bytes: columns.take()?,
+            created_at: columns.take()?,
+        })
+    }
+}
+
+impl Reader {
+    /// The logo with this id.
+    pub async fn find_logo(&self, id: &str) -> Result<Option<Logo>, Error> {
+        self.query_opt(FIND, values![id]).await?.as_ref().map(Logo::from_row).transpose()
+    }
+}
+
+impl Tx {
+    /// Keeps a logo of this size and says its id, which is the same for the same image.
+    pub async fn put_logo(
+        &self,
+        content_type: &str,
+        (width, height): (u32, u32),
+        bytes: &[u8],
+    ) -> Result<String, Error> {
+        let mut id = String::with_capacity(64);
+        for byte in digest::digest(&digest::SHA256, bytes).as_ref() {
+            // Writing to a string cannot fail.
+            let _ = write!(id, "{byte:02x}");
+        }
+        self.execute(PUT, values![&id, content_type, width, height, bytes, self.now()]).await?;
+        Ok(id)
+    }
+}

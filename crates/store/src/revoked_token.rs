@@ -1,0 +1,24 @@
+//! Single access tokens that were revoked before their end; whatever else came of their grant goes on.
+
+use crate::id::GrantId;
+use crate::value::values;
+use crate::{Error, Tx};
+use grantry_oauth::time::Timestamp;
+
+crate::sql! {
+    INSERT = "insert into revoked_token (jti, grant_id, revoked_at, expires_at) values ($1, $2, $3, $4) \
+        on conflict (jti) do nothing";
+}
+
+impl Tx {
+    /// Revokes one access token until it would have ended anyway. Once is enough: `false` when it was revoked already.
+    /// The token of an app that acts for itself has no grant.
+    pub async fn revoke_token(
+        &self,
+        jti: &str,
+        grant: Option<&GrantId>,
+        expires_at: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.execute(INSERT, values![jti, grant, self.now(), expires_at]).await? == 1)
+    }
+}
