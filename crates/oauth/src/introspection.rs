@@ -5,22 +5,11 @@ use serde::Serialize;
 use crate::Timestamp;
 use crate::access_token::Claims;
 use crate::catalogue::Api;
-use crate::error::Error;
-use crate::parameters::Parameters;
 use crate::scope::ScopeSet;
 
 /// The whole answer about a token that is unknown, dead, or none of the caller's business (RFC 7662 §2.2: these are not
 /// told apart).
 pub const INACTIVE: &str = r#"{"active":false}"#;
-
-/// Reads the token that a request is about. `token_type_hint` is not needed: our tokens show what they are.
-///
-/// # Errors
-/// `invalid_request` for a parameter that is missing or sent twice.
-pub fn read(form: &Parameters) -> Result<&str, Error> {
-    form.check_single()?;
-    form.require("token", "token is missing")
-}
 
 /// Who asks. Both have authenticated.
 #[derive(Clone, Copy, Debug)]
@@ -144,8 +133,7 @@ mod tests {
 
     use super::*;
     use crate::client::PiiMode;
-    use crate::error::ErrorCode;
-    use crate::examples::{ISSUER, NOW, catalogue, form, scopes};
+    use crate::examples::{ISSUER, NOW, catalogue, scopes};
 
     fn token(audience: &[&str], scope: &str) -> Claims {
         Claims {
@@ -245,15 +233,6 @@ mod tests {
         assert_eq!(Caller::Client("SDXE-AC-OTHER").refresh(refresh), None);
         for api in catalogue.apis() {
             assert_eq!(Caller::Api(api).refresh(refresh), None);
-        }
-    }
-
-    // security: A05
-    #[test]
-    fn a_request_names_exactly_one_token() {
-        assert_eq!(read(&form(&[("token", "a"), ("token_type_hint", "dance")])), Ok("a"));
-        for bad in [vec![], vec![("token", "")], vec![("token", "a"), ("token", "b")]] {
-            assert_eq!(read(&form(&bad)).map_err(|e| e.code), Err(ErrorCode::InvalidRequest));
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod client;
 pub mod client_auth;
 pub mod client_id;
 pub mod compat;
+pub mod display_text;
 pub mod end_session;
 pub mod error;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub mod metadata;
 mod one_or_many;
 pub mod parameters;
 pub mod pkce;
+pub mod presented;
 pub mod redirect_uri;
 pub mod revocation;
 pub mod scope;
