@@ -12,6 +12,7 @@ use crate::ops::Metrics;
 use crate::outbound::Outbound;
 use crate::random::Random;
 use crate::sign_in::Passwords;
+use crate::web::branding::Branding;
 use crate::web::cookies::Cookies;
 use crate::web::csrf::FormKey;
 use crate::web::page::Brand;
@@ -31,6 +32,7 @@ pub struct App {
     pub master_key: MasterKey,
     pub cookies: Cookies,
     pub form_key: FormKey,
+    pub branding: Branding,
     pub passwords: Passwords,
     pub outbound: Outbound,
     pub post: Post,
@@ -58,6 +60,6 @@ impl App {
     /// The platform company as pages show it.
     #[must_use]
     pub fn brand(&self) -> Brand {
-        Brand { name: self.config.branding.name.clone(), logo_url: None, css_url: String::new() }
+        self.branding.brand.clone()
     }
 }

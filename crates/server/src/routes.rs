@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::landing;
-use crate::web::{self, assets, guard};
+use crate::web::{self, assets, branding, guard};
 
 /// Who may call a route. The guard runs before the handler and before the body is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,4 +139,5 @@ pub fn table(app: &Arc<App>) -> Table {
         .get("/", Door, Page, landing::pages::show)
         // Files
         .get("/assets/{file}", Open, Asset, assets::serve)
+        .get("/branding/{file}", Open, Asset, branding::serve)
 }

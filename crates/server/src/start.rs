@@ -19,6 +19,7 @@ use crate::ops::{self, Check, Metrics, Readiness};
 use crate::outbound::{Dns, Outbound};
 use crate::random::Random;
 use crate::sign_in::Passwords;
+use crate::web::branding::Branding;
 use crate::web::cookies::Cookies;
 use crate::web::csrf::FormKey;
 use crate::{listen, routes};
@@ -86,6 +87,7 @@ pub async fn open(
         cached: Cached::new(&store, public_url.as_str()),
         cookies: Cookies { secure: public_url.is_https() },
         form_key: FormKey::new(master_key.derive("forms").as_ref()),
+        branding: Branding::new(&config.branding)?,
         passwords: Passwords::new(&config.security, &random)?,
         outbound: Outbound::new(&config.outbound, dns)?,
         post: Post::new(&config, &public_url)?,

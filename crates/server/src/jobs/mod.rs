@@ -1,5 +1,6 @@
 //! Work that nobody waits for: what runs again and again beside the requests, and ends with the server.
 
+mod sweep;
 mod touched;
 
 pub use touched::Touched;
@@ -22,6 +23,11 @@ pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
     jobs.spawn(every(Duration::from_secs(20), stopping.clone(), move || {
         let app = Arc::clone(&flushed);
         async move { app.touched.flush(&app).await }
+    }));
+    let swept = Arc::clone(app);
+    jobs.spawn(every(Duration::from_secs(60), stopping.clone(), move || {
+        let app = Arc::clone(&swept);
+        async move { sweep::sweep(&app).await }
     }));
     let sending = Arc::clone(app);
     jobs.spawn(mail::dispatch(sending, stopping.clone()));

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::routes::Kind;
-use crate::web::{Answer, Page, Problem, Words, assets, headers, page};
+use crate::web::{Answer, Page, Problem, Words, assets, branding, headers, page};
 
 /// `/mailbox` and `/mailbox/{id}`. Without a mail server every mail stays there; with one, the list shows what left.
 pub fn router(app: &Arc<App>) -> Router {
@@ -22,6 +22,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/mailbox", get(list))
         .route("/mailbox/{id}", get(show))
         .route("/assets/{file}", get(assets::serve))
+        .route("/branding/{file}", get(branding::serve))
         .with_state(Arc::clone(app))
 }
 

@@ -1,6 +1,7 @@
 //! HTTP furniture: everything that is the same for every page, form and API call.
 
 pub mod assets;
+pub mod branding;
 pub mod caller;
 pub mod cookies;
 pub mod csrf;
