@@ -494,3 +494,7 @@ impl Tx {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "audit_tests.rs"]
+mod tests;

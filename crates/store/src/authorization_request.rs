@@ -151,3 +151,117 @@ impl Tx {
         row.as_ref().map(AuthorizationRequest::from_row).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::examples::{NOW, World, empty, later, person, race, world, write};
+
+    const ID: [u8; 32] = [1; 32];
+    const BROWSER: [u8; 32] = [2; 32];
+    const OTHER: [u8; 32] = [3; 32];
+
+    /// A request that waits ten minutes.
+    async fn waiting(store: &Store) -> World {
+        let world = world(store).await;
+        let new = NewAuthorizationRequest {
+            id_hash: ID,
+            app_id: world.app.clone(),
+            request: "{}".to_owned(),
+            expires_at: later(600),
+        };
+        write(store, NOW, |tx| async move { tx.insert_authorization_request(&new).await }).await;
+        world
+    }
+
+    // security: C03
+    #[tokio::test]
+    async fn the_first_browser_gets_a_request_and_another_can_do_nothing_with_it() {
+        let (_dir, store) = empty().await;
+        let world = &waiting(&store).await;
+        let find = || async { store.reader().find_authorization_request(&ID, NOW).await.expect("a read") };
+        assert_eq!(find().await.map(|request| request.browser_hash), Some(None));
+        write(&store, NOW, |tx| async move {
+            assert!(tx.decide_authorization_request((&ID, &BROWSER)).await?.is_none(), "nobody's yet");
+            assert!(tx.claim_authorization_request(&ID, &BROWSER).await?);
+            assert!(tx.claim_authorization_request(&ID, &BROWSER).await?, "a reload");
+            assert!(!tx.claim_authorization_request(&ID, &OTHER).await?);
+            assert!(!tx.note_sign_in((&ID, &OTHER), &world.person, NOW).await?);
+            assert!(tx.note_sign_in((&ID, &BROWSER), &world.person, NOW).await?);
+            assert!(!tx.choose_account((&ID, &OTHER), &world.person, &world.customer).await?);
+            assert!(tx.choose_account((&ID, &BROWSER), &world.person, &world.customer).await?);
+            assert!(tx.decide_authorization_request((&ID, &OTHER)).await?.is_none());
+            Ok(())
+        })
+        .await;
+        let request = find().await.expect("it waits");
+        assert_eq!(request.browser_hash, Some(BROWSER));
+        assert_eq!(request.account_id.as_ref(), Some(&world.customer));
+        let decided =
+            write(&store, NOW, |tx| async move { tx.decide_authorization_request((&ID, &BROWSER)).await });
+        assert_eq!(decided.await, Some(request));
+        assert_eq!(find().await, None);
+    }
+
+    #[tokio::test]
+    async fn an_account_is_chosen_by_who_signed_in_last_and_by_nobody_else() {
+        let (_dir, store) = empty().await;
+        let world = &waiting(&store).await;
+        let found = write(&store, NOW, |tx| async move {
+            let key = (&ID, &BROWSER);
+            let other = person(2, "bob@hotel.example");
+            tx.insert_person(&other).await?;
+            tx.claim_authorization_request(&ID, &BROWSER).await?;
+            assert!(!tx.choose_account(key, &world.person, &world.customer).await?, "nobody signed in");
+            tx.note_sign_in(key, &world.person, NOW).await?;
+            tx.choose_account(key, &world.person, &world.customer).await?;
+            tx.note_sign_in(key, &world.person, later(1)).await?;
+            let same = tx.find_authorization_request(&ID, NOW).await?.expect("it waits");
+            assert_eq!(
+                (same.account_id.as_ref(), same.signed_in_at),
+                (Some(&world.customer), Some(later(1)))
+            );
+            tx.note_sign_in(key, &other.id, later(2)).await?;
+            assert!(!tx.choose_account(key, &world.person, &world.customer).await?, "the one before");
+            tx.find_authorization_request(&ID, NOW).await
+        });
+        assert_eq!(found.await.expect("it waits").account_id, None);
+    }
+
+    #[tokio::test]
+    async fn a_request_ends_with_its_time() {
+        let (_dir, store) = empty().await;
+        let world = &waiting(&store).await;
+        let find = |now| {
+            let reader = store.reader();
+            async move { reader.find_authorization_request(&ID, now).await.expect("a read").is_some() }
+        };
+        assert!(find(later(599)).await);
+        assert!(!find(later(600)).await);
+        write(&store, NOW, |tx| async move { tx.claim_authorization_request(&ID, &BROWSER).await }).await;
+        write(&store, later(600), |tx| async move {
+            assert!(!tx.claim_authorization_request(&ID, &BROWSER).await?);
+            assert!(!tx.note_sign_in((&ID, &BROWSER), &world.person, NOW).await?);
+            assert!(tx.decide_authorization_request((&ID, &BROWSER)).await?.is_none());
+            Ok(())
+        })
+        .await;
+    }
+
+    // security: C03
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_sixteen_browsers_one_claims_a_request_and_of_sixteen_clicks_one_decides_it() {
+        let (_dir, store) = empty().await;
+        waiting(&store).await;
+        let claims = race(&store, |n, tx| async move { tx.claim_authorization_request(&ID, &[n; 32]).await });
+        assert_eq!(claims.await, 1);
+        let request =
+            store.reader().find_authorization_request(&ID, NOW).await.expect("a read").expect("it waits");
+        let browser = request.browser_hash.expect("a browser claimed it");
+        let decisions = race(&store, move |_, tx| async move {
+            tx.decide_authorization_request((&ID, &browser)).await.map(|request| request.is_some())
+        });
+        assert_eq!(decisions.await, 1);
+    }
+}

@@ -134,3 +134,91 @@ impl Tx {
             .transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::connection::EndReason;
+    use crate::examples::{NOW, World, empty, later, race, world, write};
+
+    const HASH: [u8; 32] = [7; 32];
+
+    fn new_code(world: &World) -> NewCode {
+        NewCode {
+            hash: HASH,
+            app_id: world.app.clone(),
+            grant_id: world.grant.clone(),
+            redirect_uri: "https://app.example/cb".to_owned(),
+            code_challenge: Some("challenge".to_owned()),
+            nonce: None,
+            dpop_jkt: Some("thumbprint".to_owned()),
+            expires_at: later(60),
+        }
+    }
+
+    async fn issued(store: &Store) -> World {
+        let world = world(store).await;
+        let code = new_code(&world);
+        write(store, NOW, |tx| async move { tx.insert_code(&code).await }).await;
+        world
+    }
+
+    // security: T01, T02
+    #[tokio::test]
+    async fn a_code_is_used_once_and_recognised_afterwards() {
+        let (_dir, store) = empty().await;
+        let world = &issued(&store).await;
+        let found = store.reader().find_code(&HASH).await.expect("a read").expect("the code");
+        let consume = |now| write(&store, now, |tx| async move { tx.consume_code(&HASH, &world.app).await });
+        let code = consume(NOW).await.expect("the first use");
+        assert_eq!(code, found);
+        assert_eq!((code.dpop_jkt.as_deref(), code.nonce.as_deref()), (Some("thumbprint"), None));
+        let row = code.rules_row();
+        assert_eq!((row.client_id.as_str(), row.used, row.expires_at), ("SDXE-AC-MYAPP", false, later(60)));
+        assert_eq!(consume(later(1)).await, None);
+        let replayed = store.reader().find_code(&HASH).await.expect("a read").expect("it is remembered");
+        assert_eq!(replayed, Code { used: true, ..code });
+        assert_eq!(store.reader().find_code(&[8; 32]).await, Ok(None));
+    }
+
+    // security: T04
+    #[tokio::test]
+    async fn another_app_does_not_burn_a_code_and_the_right_one_gets_it_even_late() {
+        let (_dir, store) = empty().await;
+        let world = &issued(&store).await;
+        let other = AppId::new(NOW, [9; 10]);
+        write(&store, later(3_600), |tx| async move {
+            assert_eq!(tx.consume_code(&HASH, &other).await?, None);
+            let code = tx.consume_code(&HASH, &world.app).await?.expect("the rules decide about its end");
+            assert_eq!((code.used, code.expires_at), (false, later(60)));
+            Ok(())
+        })
+        .await;
+    }
+
+    // security: T01, T02
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_sixteen_exchanges_of_a_code_one_gets_it() {
+        let (_dir, store) = empty().await;
+        let world = issued(&store).await;
+        let won = race(&store, move |_, tx| {
+            let app = world.app.clone();
+            async move { tx.consume_code(&HASH, &app).await.map(|code| code.is_some()) }
+        });
+        assert_eq!(won.await, 1);
+    }
+
+    #[tokio::test]
+    async fn an_unused_code_dies_with_its_connection() {
+        let (_dir, store) = empty().await;
+        let world = &issued(&store).await;
+        write(&store, NOW, |tx| async move {
+            let reason = EndReason::Disconnected;
+            assert!(tx.end_connection(&world.customer, &world.connection, None, reason).await?);
+            assert_eq!(tx.consume_code(&HASH, &world.app).await?, None);
+            Ok(())
+        })
+        .await;
+    }
+}

@@ -24,6 +24,8 @@ pub mod connection_request;
 pub mod consent;
 mod engine;
 mod error;
+#[cfg(test)]
+mod examples;
 mod feed;
 pub mod figures;
 pub mod flow_event;
@@ -247,14 +249,25 @@ impl Deref for Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::examples::empty;
     use std::sync::Arc;
 
-    async fn empty() -> (tempfile::TempDir, Store) {
-        let dir = tempfile::tempdir().expect("a directory");
-        let target = Target::Sqlite { dir: dir.path().to_owned() };
-        let config = StoreConfig { target, role: Role::Server, durability: Durability::Off };
-        let store = Store::open(&config, Timestamp(0)).await.expect("an empty directory opens");
-        (dir, store)
+    #[test]
+    fn every_file_with_statements_is_listed() {
+        let src = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut files: Vec<String> = Vec::new();
+        for entry in std::fs::read_dir(src).expect("the sources") {
+            let path = entry.expect("a file").path();
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let has_statements =
+                || std::fs::read_to_string(&path).expect("a text").contains("\ncrate::sql! {");
+            if path.is_file() && has_statements() {
+                files.push(name);
+            }
+        }
+        files.sort();
+        let listed: Vec<_> = STATEMENTS.iter().map(|(file, _)| *file).collect();
+        assert_eq!(files, listed);
     }
 
     #[tokio::test]

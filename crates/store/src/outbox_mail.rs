@@ -163,3 +163,89 @@ impl Tx {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::examples::{NOW, empty, later, race, write};
+
+    fn id(n: u8) -> MailId {
+        MailId::new(NOW, [n; 10])
+    }
+
+    async fn written(store: &Store, n: u8, at: Timestamp) {
+        let new = NewMail {
+            id: id(n),
+            recipient: "ada@hotel.example".to_owned(),
+            subject: "Confirm your address".to_owned(),
+            body_text: "https://id.example/?token=secret".to_owned(),
+            body_html: "<p>".to_owned(),
+        };
+        write(store, at, |tx| async move { tx.insert_mail(&new).await }).await;
+    }
+
+    async fn due(store: &Store, at: Timestamp) -> Vec<OutboxMail> {
+        store.reader().list_due_mail(at, 10).await.expect("mails")
+    }
+
+    #[tokio::test]
+    async fn a_mail_is_due_until_it_is_sent_or_given_up_and_stays_readable() {
+        let (_dir, store) = empty().await;
+        written(&store, 1, NOW).await;
+        written(&store, 2, later(5)).await;
+        assert_eq!(store.reader().next_mail_at().await, Ok(Some(NOW)));
+        assert_eq!(due(&store, later(4)).await.len(), 1);
+        let [first, second] = due(&store, later(5)).await.try_into().expect("two mails");
+        assert!(!format!("{first:?}").contains("secret"));
+        write(&store, later(5), |tx| async move {
+            assert!(tx.claim_mail(&first, later(65)).await?);
+            assert!(tx.claim_mail(&second, later(65)).await?);
+            tx.mail_sent(&first.id).await?;
+            tx.mail_failed(&second.id, "connection refused", Some(later(30))).await
+        })
+        .await;
+        assert!(due(&store, later(29)).await.is_empty());
+        let [again] = due(&store, later(30)).await.try_into().expect("one mail");
+        assert_eq!((again.attempts, again.last_error.as_deref()), (1, Some("connection refused")));
+        write(&store, later(30), |tx| async move {
+            tx.claim_mail(&again, later(90)).await?;
+            tx.mail_failed(&again.id, "no such mailbox", None).await
+        })
+        .await;
+        assert!(due(&store, later(9_000)).await.is_empty());
+        assert_eq!(store.reader().next_mail_at().await, Ok(None));
+        let sent = store.reader().find_mail(&id(1)).await.expect("a read").expect("the mail");
+        assert_eq!(sent.sent_at, Some(later(5)));
+        let page = store.reader().list_mail(&PageRequest::first(1)).await.expect("a page");
+        assert_eq!(page.items.first().map(|mail| &mail.id), Some(&id(2)));
+        let next = PageRequest { after: page.next, limit: 1 };
+        let page = store.reader().list_mail(&next).await.expect("a page");
+        assert_eq!((page.items.first().map(|mail| &mail.id), page.next), (Some(&id(1)), None));
+    }
+
+    #[tokio::test]
+    async fn a_mail_whose_sender_died_is_due_again_after_the_lease_and_counts_the_attempt() {
+        let (_dir, store) = empty().await;
+        written(&store, 1, NOW).await;
+        let mail = due(&store, NOW).await.remove(0);
+        write(&store, NOW, |tx| async move { tx.claim_mail(&mail, later(60)).await }).await;
+        assert!(due(&store, later(59)).await.is_empty());
+        let [again] = due(&store, later(60)).await.try_into().expect("one mail");
+        assert_eq!(again.attempts, 1);
+        let early = again.clone();
+        assert!(!write(&store, later(59), |tx| async move { tx.claim_mail(&early, later(99)).await }).await);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_sixteen_nodes_one_sends_a_mail() {
+        let (_dir, store) = empty().await;
+        written(&store, 1, NOW).await;
+        let mail = due(&store, NOW).await.remove(0);
+        let claimed = race(&store, move |n, tx| {
+            let mail = mail.clone();
+            async move { tx.claim_mail(&mail, later(60 + u64::from(n))).await }
+        });
+        assert_eq!(claimed.await, 1);
+    }
+}

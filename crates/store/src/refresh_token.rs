@@ -166,3 +166,173 @@ impl Tx {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::account::AccountState;
+    use crate::app::AppState;
+    use crate::connection::EndReason;
+    use crate::examples::{NOW, World, empty, later, race, world, write};
+    use crate::member::MemberState;
+    use crate::person::PersonState;
+    use grantry_oauth::grant::{PersonStanding, Standing};
+
+    const HASH: [u8; 32] = [1; 32];
+    const IDLE: Duration = Duration::from_secs(600);
+
+    async fn issued(store: &Store) -> World {
+        let world = world(store).await;
+        let new = NewRefreshToken {
+            hash: HASH,
+            grant_id: world.grant.clone(),
+            dpop_jkt: Some("thumbprint".to_owned()),
+            expires_at: later(3_600),
+        };
+        write(store, NOW, |tx| async move { tx.insert_refresh_token(&new).await }).await;
+        world
+    }
+
+    async fn found(store: &Store, hash: [u8; 32]) -> (RefreshToken, GrantState) {
+        store.reader().find_refresh_token(&hash).await.expect("a read").expect("the token")
+    }
+
+    async fn rules_row(store: &Store, hash: [u8; 32]) -> refresh_token::Row {
+        let (token, state) = found(store, hash).await;
+        token.rules_row(&state, IDLE).expect("scopes")
+    }
+
+    fn successor(n: u8) -> Successor {
+        Successor { hash: [n; 32], sealed: vec![n] }
+    }
+
+    #[tokio::test]
+    async fn one_statement_answers_the_token_and_all_that_it_hangs_on() {
+        let (_dir, store) = empty().await;
+        let world = issued(&store).await;
+        let (token, state) = found(&store, HASH).await;
+        assert_eq!((token.dpop_jkt.as_deref(), token.rotation.as_ref()), (Some("thumbprint"), None));
+        assert_eq!(state.grant.id, world.grant);
+        assert_eq!(state.grant.session_sid, Some(world.session));
+        assert_eq!(state.person.expect("a person").id, world.person);
+        let row = rules_row(&store, HASH).await;
+        assert_eq!(row.client_id, "SDXE-AC-MYAPP");
+        assert_eq!(row.scopes.to_string(), "openid offline_access folios.read");
+        assert_eq!((row.expires_at, row.idle_until), (later(3_600), NOW + IDLE));
+        assert!(!row.revoked && row.rotated.is_none());
+        assert_eq!(store.reader().find_refresh_token(&[2; 32]).await, Ok(None));
+    }
+
+    // security: T12
+    #[tokio::test]
+    async fn a_rotated_token_tells_of_its_successor_and_whether_that_arrived() {
+        let (_dir, store) = empty().await;
+        issued(&store).await;
+        let rotate = |at, hash, next| {
+            let store = store.clone();
+            async move {
+                write(&store, at, |tx| async move { tx.rotate_refresh_token(&hash, &successor(next)).await })
+                    .await
+            }
+        };
+        assert!(rotate(later(10), HASH, 2).await);
+        assert!(!rotate(later(11), HASH, 3).await, "once");
+        let rotated = |successor_used| Some(refresh_token::Rotated { at: later(10), successor_used });
+        assert_eq!(rules_row(&store, HASH).await.rotated, rotated(false));
+        let (old, _) = found(&store, HASH).await;
+        assert_eq!(old.rotation.expect("rotated").successor_sealed, [2]);
+        let (new, _) = found(&store, [2; 32]).await;
+        assert_eq!((new.created_at, new.expires_at), (later(10), later(3_600)), "the absolute end stays");
+        assert_eq!(new.dpop_jkt.as_deref(), Some("thumbprint"));
+        assert!(rotate(later(20), [2; 32], 3).await);
+        assert_eq!(rules_row(&store, HASH).await.rotated, rotated(true));
+    }
+
+    // security: T12
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_sixteen_rotations_of_a_token_one_makes_the_successor() {
+        let (_dir, store) = empty().await;
+        issued(&store).await;
+        let won =
+            race(&store, |n, tx| async move { tx.rotate_refresh_token(&HASH, &successor(n + 100)).await });
+        assert_eq!(won.await, 1);
+        let mut successors = 0;
+        for n in 100..116 {
+            successors +=
+                usize::from(store.reader().find_refresh_token(&[n; 32]).await.expect("a read").is_some());
+        }
+        assert_eq!(successors, 1);
+    }
+
+    // security: T12
+    #[tokio::test]
+    async fn the_whole_family_is_revoked_and_nothing_comes_after_it() {
+        let (_dir, store) = empty().await;
+        let world = &issued(&store).await;
+        write(&store, NOW, |tx| async move {
+            assert!(tx.rotate_refresh_token(&HASH, &successor(2)).await?);
+            assert_eq!(tx.revoke_refresh_tokens_of_grant(&world.grant).await?, 2);
+            assert_eq!(tx.revoke_refresh_tokens_of_grant(&world.grant).await?, 0);
+            assert!(!tx.rotate_refresh_token(&[2; 32], &successor(3)).await?);
+            Ok(())
+        })
+        .await;
+        for hash in [HASH, [2; 32]] {
+            assert!(rules_row(&store, hash).await.revoked);
+        }
+    }
+
+    #[tokio::test]
+    async fn use_moves_the_idle_end_and_never_back() {
+        let (_dir, store) = empty().await;
+        issued(&store).await;
+        let used = [(HASH, later(30)), (HASH, later(20)), ([9; 32], later(40))];
+        write(&store, later(50), |tx| async move { tx.touch_refresh_tokens(&used).await }).await;
+        assert_eq!(rules_row(&store, HASH).await.idle_until, later(30) + IDLE);
+    }
+
+    // security: T14
+    #[tokio::test]
+    async fn each_end_of_what_a_token_hangs_on_shows_in_its_standing() {
+        let (_dir, store) = empty().await;
+        let world = &issued(&store).await;
+        let standing = || async { found(&store, HASH).await.1.standing() };
+        let good = standing().await;
+        assert_eq!(good.person, PersonStanding::Active);
+        assert!(good.client_active && good.account_active && !good.ended);
+
+        let change = |there, back| Standing { person: there, ..Standing { person: back, ..good } };
+        write(&store, NOW, |tx| async move {
+            let (active, suspended) = (AccountState::Active, AccountState::Suspended);
+            let of = async |expected: Standing| {
+                let (_, state) = tx.find_refresh_token(&HASH).await?.expect("the token");
+                assert_eq!(state.standing(), expected);
+                Ok::<(), Error>(())
+            };
+            tx.set_account_state(&world.developer, suspended).await?;
+            of(Standing { client_active: false, ..good }).await?;
+            tx.set_account_state(&world.developer, active).await?;
+            tx.set_app_state(&world.app, AppState::Active, AppState::Suspended).await?;
+            of(Standing { client_active: false, ..good }).await?;
+            tx.set_app_state(&world.app, AppState::Suspended, AppState::Active).await?;
+            tx.set_account_state(&world.customer, suspended).await?;
+            of(Standing { account_active: false, ..good }).await?;
+            tx.set_account_state(&world.customer, active).await?;
+            tx.set_person_state(&world.person, PersonState::Disabled).await?;
+            of(change(PersonStanding::Disabled, good.person)).await?;
+            tx.set_person_state(&world.person, PersonState::Active).await?;
+            of(good).await?;
+            tx.insert_person(&crate::examples::person(2, "bob@hotel.example")).await?;
+            tx.insert_member(&world.customer, &crate::examples::person(2, "").id, true, false).await?;
+            tx.set_member_state(&world.customer, &world.person, MemberState::Disabled).await?;
+            of(change(PersonStanding::Disabled, good.person)).await?;
+            tx.remove_member(&world.customer, &world.person, None).await?;
+            of(change(PersonStanding::Gone, good.person)).await?;
+            tx.end_connection(&world.customer, &world.connection, None, EndReason::Disconnected).await?;
+            of(Standing { ended: true, ..change(PersonStanding::Gone, good.person) }).await
+        })
+        .await;
+        assert!(rules_row(&store, HASH).await.revoked, "a connection takes its refresh tokens along");
+    }
+}

@@ -139,3 +139,76 @@ impl Tx {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::examples::{NOW, empty, later, write};
+
+    fn key(kid: &str, alg: &str, state: KeyState) -> NewSigningKey {
+        NewSigningKey {
+            kid: kid.to_owned(),
+            alg: alg.to_owned(),
+            state,
+            sealed: vec![1, 2, 3],
+            public_jwk: "{}".to_owned(),
+            activates_at: NOW,
+        }
+    }
+
+    async fn states(store: &Store) -> Vec<(String, KeyState)> {
+        let keys = store.reader().list_signing_keys().await.expect("keys");
+        keys.into_iter().map(|key| (key.kid, key.state)).collect()
+    }
+
+    // security: K04
+    #[tokio::test]
+    async fn a_key_lives_from_next_to_retired_and_moves_only_from_where_it_is() {
+        let (_dir, store) = empty().await;
+        use KeyState::{Active, Next, Retired, Retiring};
+        write(&store, NOW, |tx| async move {
+            tx.insert_signing_key(&key("old", "ES256", Active)).await?;
+            tx.insert_signing_key(&key("new", "ES256", Next)).await?;
+            tx.insert_signing_key(&key("rsa", "RS256", Active)).await
+        })
+        .await;
+        write(&store, later(1), |tx| async move {
+            assert!(!tx.set_signing_key_state("old", (Retiring, Retired), None).await?, "not yet");
+            assert!(tx.set_signing_key_state("old", (Active, Retiring), Some(later(3_600))).await?);
+            assert!(!tx.set_signing_key_state("old", (Active, Retiring), None).await?, "another node did");
+            assert!(tx.set_signing_key_state("new", (Next, Active), None).await?);
+            Ok(())
+        })
+        .await;
+        let expected = [("new", Active), ("old", Retiring), ("rsa", Active)];
+        assert_eq!(states(&store).await, expected.map(|(kid, state)| (kid.to_owned(), state)));
+        let old = store.reader().list_signing_keys().await.expect("keys").swap_remove(1);
+        assert_eq!((old.retires_at, old.sealed.as_slice()), (Some(later(3_600)), [1, 2, 3].as_slice()));
+        assert!(!format!("{old:?}").contains("sealed"));
+        write(&store, later(3_600), |tx| async move {
+            assert!(tx.set_signing_key_state("old", (Retiring, Retired), None).await?);
+            let changes = tx.query("select kind, id from change order by seq", &[]).await?;
+            assert_eq!(changes.len(), 6);
+            assert!(changes.iter().all(|row| row.text(0) == Ok("key".to_owned())));
+            Ok(())
+        })
+        .await;
+        assert_eq!(states(&store).await.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn two_nodes_never_keep_two_keys_that_sign_with_one_algorithm() {
+        let (_dir, store) = empty().await;
+        let insert = |kid: &'static str| {
+            let store = store.clone();
+            async move {
+                let key = key(kid, "ES256", KeyState::Active);
+                store.write(NOW, |tx| async move { tx.insert_signing_key(&key).await }).await
+            }
+        };
+        assert_eq!(insert("one").await, Ok(()));
+        assert!(matches!(insert("two").await, Err(Error::Conflict(_))));
+        assert_eq!(states(&store).await.len(), 1);
+    }
+}
