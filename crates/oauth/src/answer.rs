@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use crate::error::Error;
-use crate::redirect_uri::RedirectUri;
+use crate::redirect_uri::{Destination, RedirectUri};
 
 /// How the answer travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,6 +50,12 @@ impl ReturnTo {
     #[must_use]
     pub fn mode(&self) -> ResponseMode {
         self.mode
+    }
+
+    /// Where it leads.
+    #[must_use]
+    pub fn destination(&self) -> Destination {
+        RedirectUri::from_stored(self.uri.clone()).destination()
     }
 
     /// What `Content-Security-Policy: form-action` must name so that a form on our pages may end here.

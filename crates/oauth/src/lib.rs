@@ -22,6 +22,7 @@ pub mod error;
 mod examples;
 pub mod grant;
 pub mod id_token;
+pub mod interaction;
 pub mod introspection;
 pub mod jose;
 pub mod metadata;
