@@ -19,6 +19,7 @@ use crate::client::{Client, GrantType};
 use crate::error::{Error, ErrorCode};
 use crate::parameters::Parameters;
 use crate::pkce::Challenge;
+use crate::redirect_uri::Destination;
 use crate::scope::ScopeSet;
 
 /// Longest `state` or `nonce`; FAPI 2.0's suite sends 384, ASVS asks for a bound.
@@ -110,12 +111,12 @@ fn trusted<'c>(parameters: &Parameters, client: Option<&'c Client>) -> Result<(&
     }
     // 2. The redirect URI. RFC 9700 §2.1: exact comparison; a missing one is never guessed.
     let requested = parameters.require("redirect_uri", "redirect_uri is missing")?;
-    if client.find_redirect_uri(requested).is_none() {
+    let Some(registered) = client.find_redirect_uri(requested) else {
         let description = "redirect_uri is not registered for this app";
         return refuse(ErrorCode::UnauthorizedClient, description, requested);
-    }
+    };
     let mode = match parameters.get("response_mode") {
-        Some("form_post") => ResponseMode::FormPost,
+        Some("form_post") if registered.destination() != Destination::PrivateUse => ResponseMode::FormPost,
         // An unusable mode is refused in check 5; the refusal itself travels in the query.
         Some(_) | None => ResponseMode::Query,
     };
@@ -146,8 +147,15 @@ fn details(
         Some(_) => return refuse(ErrorCode::UnsupportedResponseType, "response_type must be code"),
         None => return refuse(ErrorCode::InvalidRequest, "response_type is missing"),
     }
-    if !matches!(parameters.get("response_mode"), None | Some("query" | "form_post")) {
-        return refuse(ErrorCode::InvalidRequest, "response_mode must be query or form_post");
+    match (parameters.get("response_mode"), return_to.mode()) {
+        (None | Some("query"), _) | (Some("form_post"), ResponseMode::FormPost) => {}
+        // A form that posts to another scheme than http would run whatever that scheme runs.
+        (Some("form_post"), ResponseMode::Query) => {
+            return refuse(ErrorCode::InvalidRequest, "response_mode form_post needs an http redirect_uri");
+        }
+        (Some(_), _) => {
+            return refuse(ErrorCode::InvalidRequest, "response_mode must be query or form_post");
+        }
     }
     // 6. PKCE.
     let method = parameters.get("code_challenge_method");

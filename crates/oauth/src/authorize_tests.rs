@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::client::Profile;
 use crate::client_id::ClientKind;
-use crate::examples::{CHALLENGE, catalogue, scopes, store_app as client};
-use crate::redirect_uri::ClientType;
+use crate::examples::{CHALLENGE, catalogue, hostile_spellings, public_app, scopes, store_app as client};
+use crate::redirect_uri::{ClientType, RedirectUri};
 
 fn good() -> Vec<(&'static str, &'static str)> {
     vec![
@@ -90,6 +90,111 @@ fn nothing_is_redirected_before_the_redirect_uri_is_trusted() {
     assert_eq!(page(&read(&parameters, None, &catalogue())), Some(ErrorCode::UnauthorizedClient));
     let custom = Client { kind: ClientKind::Custom, ..client() };
     assert_eq!(page(&read(&parameters, Some(&custom), &catalogue())), Some(ErrorCode::UnauthorizedClient));
+}
+
+// security: A01, A04, A14
+#[test]
+fn no_fault_makes_a_hostile_spelling_of_a_registered_uri_a_place_to_go() {
+    let faults: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("prompt", "none")],
+        &[("scope", "nope")],
+        &[("response_type", "token")],
+        &[("request", "ey")],
+        &[("response_mode", "form_post")],
+    ];
+    for uri in hostile_spellings("https://app.example/cb") {
+        for fault in faults {
+            let mut pairs = good();
+            pairs.retain(|(name, _)| *name != "redirect_uri" && fault.iter().all(|(other, _)| other != name));
+            pairs.push(("redirect_uri", uri.as_str()));
+            pairs.extend(fault);
+            for client in [client(), public_app()] {
+                let told = page(&read_pairs(&pairs, &client));
+                assert_eq!(told, Some(ErrorCode::UnauthorizedClient), "{uri:?} {fault:?}");
+            }
+        }
+    }
+}
+
+// security: A01
+#[test]
+fn an_app_without_redirect_uris_accepts_none() {
+    let bare = Client { redirect_uris: Vec::new(), ..client() };
+    assert_eq!(page(&read_pairs(&good(), &bare)), Some(ErrorCode::UnauthorizedClient));
+}
+
+// security: A02
+#[test]
+fn a_native_app_chooses_its_port_and_the_answer_goes_to_that_port() {
+    for host in ["127.0.0.1", "[::1]", "localhost"] {
+        let uri = |text: &str| RedirectUri::register(text, ClientType::Public).expect("fine");
+        let app = Client { redirect_uris: vec![uri(&format!("http://{host}/cb"))], ..public_app() };
+        let requested = format!("http://{host}:51004/cb");
+        let mut pairs = good();
+        pairs.retain(|(name, _)| *name != "redirect_uri");
+        pairs.push(("redirect_uri", requested.as_str()));
+        let Reading::Valid(request) = read_pairs(&pairs, &app) else { panic!("{host}") };
+        assert_eq!(request.return_to.uri(), requested);
+        assert_eq!(request.return_to.form_action(), Some(format!("http://{host}:51004")));
+        let confidential = Client { client_type: ClientType::Confidential, ..app };
+        assert_eq!(page(&read_pairs(&pairs, &confidential)), Some(ErrorCode::UnauthorizedClient));
+    }
+}
+
+// security: A12
+#[test]
+fn no_form_is_posted_to_another_scheme_than_http() {
+    let uri = "com.example.app:/cb";
+    let registered = RedirectUri::register(uri, ClientType::Public).expect("fine");
+    let app = Client { redirect_uris: vec![registered], ..public_app() };
+    let mut pairs = good();
+    pairs.retain(|(name, _)| *name != "redirect_uri");
+    pairs.push(("redirect_uri", uri));
+    assert!(matches!(read_pairs(&pairs, &app), Reading::Valid(_)));
+    pairs.push(("response_mode", "form_post"));
+    let reading = read_pairs(&pairs, &app);
+    assert_eq!(sent_back(&reading), Some(ErrorCode::InvalidRequest));
+    let Reading::SendBack(to, _) = reading else { return };
+    assert_eq!(to.mode(), ResponseMode::Query);
+}
+
+// security: A14, A15
+#[test]
+fn prompt_is_a_set_of_known_words_and_none_stands_alone() {
+    let word = |name| Prompt {
+        none: name == "none",
+        login: name == "login",
+        consent: name == "consent",
+        select_account: name == "select_account",
+    };
+    let both = Prompt { login: true, consent: true, ..Prompt::default() };
+    let table = [
+        ("none", Ok(word("none"))),
+        ("login", Ok(word("login"))),
+        ("consent", Ok(word("consent"))),
+        ("select_account", Ok(word("select_account"))),
+        ("login consent", Ok(both)),
+        ("consent  login ", Ok(both)),
+        ("login login", Ok(word("login"))),
+        ("", Ok(Prompt::default())),
+        ("none login", Err(())),
+        ("consent none", Err(())),
+        ("select_account none", Err(())),
+        ("None", Err(())),
+        ("login,consent", Err(())),
+        ("login\tconsent", Err(())),
+        ("create", Err(())),
+    ];
+    for (text, expected) in table {
+        match (with(&[("prompt", text)]), expected) {
+            (Reading::Valid(request), Ok(prompt)) => assert_eq!(request.prompt, prompt, "{text:?}"),
+            (reading, _) => {
+                assert_eq!(sent_back(&reading), Some(ErrorCode::InvalidRequest), "{text:?}");
+                assert_eq!(expected, Err(()), "{text:?}");
+            }
+        }
+    }
 }
 
 // security: A05
@@ -228,17 +333,18 @@ proptest! {
                 prop_oneof!["[a-z_]{1,12}", Just("redirect_uri".to_owned()), Just("scope".to_owned()),
                     Just("client_id".to_owned()), Just("response_type".to_owned())],
                 prop_oneof![".{0,30}", Just("https://app.example/cb".to_owned()),
+                    proptest::sample::select(hostile_spellings("https://app.example/cb")),
                     Just("SDXE-AC-MYAPP".to_owned()), Just("code".to_owned()),
                     Just("openid reservations.read folios.read".to_owned())],
             ),
             0..10,
         ),
-        compatible in any::<bool>(),
+        kind in 0..3,
     ) {
-        let client = if compatible {
-            Client { profile: Profile::Compatible, require_pkce: false, ..client() }
-        } else {
-            client()
+        let client = match kind {
+            0 => Client { profile: Profile::Compatible, require_pkce: false, ..client() },
+            1 => public_app(),
+            _ => client(),
         };
         let Ok(parameters) = Parameters::new(pairs) else { return Ok(()) };
         let registered = ["https://app.example/cb", "https://app.example/other?x=1"];

@@ -62,6 +62,51 @@ fn the_halves_of_the_header_are_form_decoded_and_unescaped_ones_pass_too() {
 
 // security: T07
 #[test]
+fn every_spelling_of_the_header_has_one_meaning() {
+    let pair = |joined: &str| {
+        let presented = read(Some(&format!("Basic {}", STANDARD.encode(joined))), &form(&[])).ok()?;
+        let Credential::Secret(secret) = presented.credential else { return None };
+        Some((presented.client_id, secret.expose().clone()))
+    };
+    let table = [
+        ("SDXE-SP-A:s", Some(("SDXE-SP-A", "s"))),
+        ("SDXE-SP-A:s:t", Some(("SDXE-SP-A", "s:t"))),
+        ("SDXE-SP-A:s%3At", Some(("SDXE-SP-A", "s:t"))),
+        ("SDXE-SP-A:s+t", Some(("SDXE-SP-A", "s t"))),
+        ("SDXE-SP-A:s%2Bt", Some(("SDXE-SP-A", "s+t"))),
+        ("SDXE-SP-A:s%2bt", Some(("SDXE-SP-A", "s+t"))),
+        ("SDXE-SP-A:%C3%A4", Some(("SDXE-SP-A", "\u{e4}"))),
+        ("SDXE-SP-A:\u{e4}", Some(("SDXE-SP-A", "\u{e4}"))),
+        ("SDXE-SP-A:100%", Some(("SDXE-SP-A", "100%"))),
+        ("SDXE-SP-A:%zz", Some(("SDXE-SP-A", "%zz"))),
+        ("SDXE-SP-A:%ff", Some(("SDXE-SP-A", "%ff"))),
+        ("SDXE%2DSP%2DA:s", Some(("SDXE-SP-A", "s"))),
+        ("a%3Ab:s", Some(("a:b", "s"))),
+        ("SDXE-SP-A:", Some(("SDXE-SP-A", ""))),
+        (":s", None),
+        ("SDXE-SP-A", None),
+        ("", None),
+    ];
+    for (joined, expected) in table {
+        let expected = expected.map(|(id, secret)| (id.to_owned(), secret.to_owned()));
+        assert_eq!(pair(joined), expected, "{joined:?}");
+    }
+    let bytes = format!("Basic {}", STANDARD.encode(b"SDXE-SP-A:\xff"));
+    assert!(read(Some(&bytes), &form(&[])).is_err(), "neither UTF-8 nor anything else that is known");
+}
+
+// security: T07
+#[test]
+fn an_empty_secret_in_the_header_proves_nothing_for_anybody() {
+    let presented = read(Some(&header("SDXE-AC-MYAPP", "")), &form(&[])).expect("credentials");
+    for client in [examples::store_app(), examples::public_app(), examples::custom_app()] {
+        assert!(verify(&presented, Some(&client), &[stored(1)], NOW).is_err());
+        assert!(verify(&presented, Some(&client), &[], NOW).is_err());
+    }
+}
+
+// security: T07
+#[test]
 fn the_same_pair_twice_is_one_authentication_and_two_pairs_are_refused_untried() {
     let secret = minted(1);
     let head = header("SDXE-AC-MYAPP", &secret);

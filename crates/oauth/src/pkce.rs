@@ -81,6 +81,8 @@ pub fn check(challenge: Option<&Challenge>, verifier: Option<&str>) -> Result<()
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     // The pair of RFC 7636 appendix B.
@@ -99,7 +101,9 @@ mod tests {
     // security: A08
     #[test]
     fn plain_and_an_absent_method_are_refused() {
-        for method in [None, Some("plain"), Some("s256"), Some("S512"), Some("")] {
+        for method in
+            [None, Some("plain"), Some("s256"), Some("S512"), Some("S256 "), Some("S256 plain"), Some("")]
+        {
             let refused = Challenge::read(Some(CHALLENGE), method).expect_err("only S256");
             assert_eq!(refused.code, ErrorCode::InvalidRequest);
         }
@@ -133,5 +137,48 @@ mod tests {
         }
         assert_eq!(check(None, Some(VERIFIER)).map_err(|e| e.code), Err(ErrorCode::InvalidGrant));
         assert_eq!(check(None, None), Ok(()));
+    }
+
+    fn challenge_of(verifier: &str) -> Challenge {
+        let hash = digest::digest(&digest::SHA256, verifier.as_bytes());
+        Challenge::read(Some(&URL_SAFE_NO_PAD.encode(hash.as_ref())), Some("S256"))
+            .expect("accepted")
+            .expect("present")
+    }
+
+    // security: T05
+    #[test]
+    fn the_verifiers_length_and_characters_are_those_of_the_rfc_even_when_the_hash_fits() {
+        for (verifier, good) in [
+            ("a".repeat(42), false),
+            ("a".repeat(43), true),
+            ("-._~".repeat(32), true),
+            ("a".repeat(129), false),
+            (format!("{}+", "a".repeat(42)), false),
+            (format!("{}=", "a".repeat(42)), false),
+            (format!("{} ", "a".repeat(43)), false),
+            (format!("{}\0", "a".repeat(43)), false),
+            ("ä".repeat(43), false),
+        ] {
+            let checked = check(Some(&challenge_of(&verifier)), Some(&verifier));
+            assert_eq!(checked.is_ok(), good, "{verifier:?}");
+        }
+    }
+
+    // security: T05, A08
+    proptest! {
+        #[test]
+        fn only_the_one_verifier_fits(a in "[A-Za-z0-9._~-]{43,128}", b in "[A-Za-z0-9._~-]{43,128}") {
+            prop_assert_eq!(check(Some(&challenge_of(&a)), Some(&a)), Ok(()));
+            prop_assert_eq!(check(Some(&challenge_of(&a)), Some(&b)).is_ok(), a == b);
+            // A stolen challenge is no verifier, which is what `plain` would have made of it.
+            prop_assert!(check(Some(&challenge_of(&a)), Some(challenge_of(&a).as_str())).is_err());
+        }
+
+        #[test]
+        fn no_parameters_make_it_panic(challenge in ".*", method in ".*", verifier in ".*") {
+            let _ = Challenge::read(Some(&challenge), Some(&method));
+            let _ = check(Some(&Challenge::from_stored(challenge)), Some(&verifier));
+        }
     }
 }

@@ -48,6 +48,8 @@ pub fn check(request: &Request, client: &Client) -> Result<ScopeSet, Error> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::examples::{custom_app, form, scopes};
 
@@ -74,5 +76,21 @@ mod tests {
         let sneaky = Client { scopes: scopes("openid folios.read"), ..custom_app() };
         assert_eq!(check_scope("", &sneaky), Ok(scopes("folios.read")));
         assert!(Request::parse(&form(&[("scope", "a\"b")])).is_err());
+    }
+
+    // security: T11
+    proptest! {
+        #[test]
+        fn no_grant_has_a_scope_that_was_not_registered_or_not_asked_for(
+            asked in "[a-f ]{0,12}|openid a|a\"b", registered in "[a-f ]{0,12}|openid a b",
+        ) {
+            let client = Client { scopes: scopes(&registered), ..custom_app() };
+            let Ok(request) = Request::parse(&form(&[("scope", &asked)])) else { return Ok(()) };
+            if let Ok(granted) = check(&request, &client) {
+                prop_assert!(!granted.is_empty());
+                prop_assert!(granted.is_subset_of(&client.scopes.api()));
+                prop_assert!(request.scope.is_empty() || granted == request.scope);
+            }
+        }
     }
 }

@@ -218,6 +218,16 @@ mod tests {
         }
     }
 
+    // security: K04
+    #[test]
+    fn a_set_has_each_key_id_once() {
+        let (a, b) = (key(Alg::Es256), key(Alg::EdDsa));
+        let set = Jwks::new([a.public().clone(), b.public().clone(), a.public().clone()]);
+        let kids: Vec<_> =
+            set.to_json()["keys"].as_array().expect("keys").iter().map(|k| k["kid"].clone()).collect();
+        assert_eq!(kids, [a.kid(), b.kid()]);
+    }
+
     #[test]
     fn the_key_id_is_the_thumbprint_of_the_rfc() {
         // The key of RFC 7638 §3.1.

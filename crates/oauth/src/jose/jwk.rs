@@ -112,10 +112,15 @@ pub struct Jwks {
 }
 
 impl Jwks {
-    /// A set; of two keys with one id the first counts.
+    /// A set; of two keys with one id the first is in it.
     #[must_use]
     pub fn new(keys: impl IntoIterator<Item = PublicKey>) -> Self {
-        Self { keys: keys.into_iter().collect() }
+        keys.into_iter().fold(Self::default(), |mut set, key| {
+            if set.find(&key.kid).is_none() {
+                set.keys.push(key);
+            }
+            set
+        })
     }
 
     /// The key of this id.
