@@ -3,6 +3,7 @@
 use super::*;
 use crate::examples::{NOW, account_id, empty, later, race, write};
 use crate::{ChangeKind, Store};
+use proptest::prelude::*;
 
 fn origin(kind: ActorKind) -> Origin {
     let actor = Actor { kind, id: "p1".to_owned(), label: "ada@hotel.example".to_owned() };
@@ -120,4 +121,142 @@ async fn a_trail_of_several_pages_is_checked_to_its_end() {
     .await;
     assert_eq!(store.reader().check_audit(None).await, Ok(Chain::Whole { entries: 1_001 }));
     assert_eq!(store.reader().check_audit(Some(&account_id(1))).await, Ok(Chain::Whole { entries: 0 }));
+}
+
+/// A few accounts, one of them the server itself.
+fn account(n: u8) -> Option<AccountId> {
+    (n > 0).then(|| account_id(n))
+}
+
+/// What is written: whose, which action, about what, with which details.
+type Written = (u8, Action, (ObjectKind, String), String);
+
+fn entries() -> impl Strategy<Value = Vec<Written>> {
+    let text = "[a-zA-Z é€\"\\\\]{0,8}";
+    let object = (proptest::sample::select(ObjectKind::ALL), text);
+    let entry = (0..4_u8, proptest::sample::select(Action::ALL), object, text);
+    proptest::collection::vec(entry, 1..9)
+}
+
+async fn write_all(store: &Store, entries: &[Written]) {
+    // One transaction may add to several trails, and several times to one.
+    for several in entries.chunks(3) {
+        write(store, NOW, |tx| async move {
+            for (n, action, (kind, id), text) in several {
+                let account = account(*n);
+                let object = Object::new(*kind, id.as_str(), text.as_str());
+                let entry =
+                    Entry::new(account.as_ref(), *action, object).with(serde_json::json!({ "text": text }));
+                tx.audit(&origin(ActorKind::Person), &entry).await?;
+            }
+            Ok(())
+        })
+        .await;
+    }
+}
+
+async fn is_whole(store: &Store, n: u8) -> bool {
+    // What is not even text any more is as good as found.
+    matches!(store.reader().check_audit(account(n).as_ref()).await, Ok(Chain::Whole { .. }))
+}
+
+/// Somebody who writes to the database behind our back.
+struct Intruder(rusqlite::Connection);
+
+/// Where a byte is changed: table, column, account and, in the trail, number.
+type Place<'a> = (&'a str, &'a str, u8, i64);
+
+impl Intruder {
+    fn enter(dir: &std::path::Path) -> Self {
+        let connection = rusqlite::Connection::open(dir.join("grantry.db")).expect("the database");
+        let copies = "create table audit_copy as select * from audit; \
+             create table audit_head_copy as select * from audit_head";
+        connection.execute_batch(copies).expect("copies");
+        Intruder(connection)
+    }
+
+    fn restore(&self) {
+        let restore = "delete from audit; insert into audit select * from audit_copy; \
+             delete from audit_head; insert into audit_head select * from audit_head_copy";
+        self.0.execute_batch(restore).expect("the rows as they were");
+    }
+
+    fn columns(&self, table: &str) -> Vec<String> {
+        let mut names = self.0.prepare("select name from pragma_table_info(?1)").expect("a statement");
+        let names = names.query_map([table], |row| row.get(0)).expect("columns");
+        names.collect::<Result<_, _>>().expect("names")
+    }
+
+    /// `false` when there is no byte to change, or the database itself refuses.
+    fn change_byte(&self, (table, column, n, seq): Place<'_>, at: usize, mask: u8) -> bool {
+        use rusqlite::types::Value::{Blob, Integer, Null, Real, Text};
+        let id = account(n).map(|id| id.to_string()).unwrap_or_default();
+        let row = format!("from {table} where account_id = ?1 and (seq = ?2 or ?2 = 0)");
+        let value = self.0.query_row(&format!("select {column} {row}"), (&id, seq), |row| row.get(0));
+        let flip = |mut bytes: Vec<u8>| {
+            let at = at % bytes.len().max(1);
+            bytes.get_mut(at).map(|byte| *byte ^= mask)?;
+            Some(bytes)
+        };
+        let (changed, cast) = match value.expect("the row") {
+            Integer(number) => (Some(Integer(number ^ i64::from(mask) << (8 * (at % 8)))), "?3"),
+            Text(text) => (flip(text.into_bytes()).map(Blob), "cast(?3 as text)"),
+            Blob(bytes) => (flip(bytes).map(Blob), "?3"),
+            Null | Real(_) => panic!("{column} holds none of these"),
+        };
+        let Some(changed) = changed else { return false };
+        let update =
+            format!("update {table} set {column} = {cast} where account_id = ?1 and (seq = ?2 or ?2 = 0)");
+        self.0.execute(&update, (&id, seq, changed)).is_ok()
+    }
+
+    fn delete(&self, n: u8, seq: i64) {
+        let id = account(n).map(|id| id.to_string()).unwrap_or_default();
+        self.0.execute("delete from audit where account_id = ?1 and seq = ?2", (&id, seq)).expect("deleted");
+    }
+}
+
+/// Writes the entries, then changes each column of each row by one byte, and deletes each row: all of it shows.
+async fn nothing_can_be_changed(entries: &[Written], at: usize, mask: u8) {
+    let (dir, store) = empty().await;
+    write_all(&store, entries).await;
+    let count = |n| i64::try_from(entries.iter().filter(|entry| entry.0 == n).count()).expect("few");
+    for n in 0..4 {
+        let checked = store.reader().check_audit(account(n).as_ref()).await;
+        assert_eq!(checked, Ok(Chain::Whole { entries: count(n) }));
+    }
+    let intruder = Intruder::enter(dir.path());
+    for n in 0..4 {
+        for seq in 1..=count(n) {
+            for column in intruder.columns("audit") {
+                if intruder.change_byte(("audit", &column, n, seq), at, mask) {
+                    assert!(!is_whole(&store, n).await, "{column} of {n}/{seq} was changed");
+                    intruder.restore();
+                }
+            }
+            intruder.delete(n, seq);
+            assert!(!is_whole(&store, n).await, "{n}/{seq} was deleted");
+            intruder.restore();
+        }
+        for column in intruder.columns("audit_head") {
+            if count(n) > 0 && intruder.change_byte(("audit_head", &column, n, 0), at, mask) {
+                assert!(!is_whole(&store, n).await, "the head's {column} of {n} was changed");
+                intruder.restore();
+            }
+        }
+        assert!(is_whole(&store, n).await);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    // security: W10
+    #[test]
+    fn whatever_is_written_verifies_and_no_byte_of_it_can_be_changed(
+        entries in entries(), at in 0..64_usize, mask in 1..=255_u8,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(nothing_can_be_changed(&entries, at, mask));
+    }
 }

@@ -461,3 +461,7 @@ impl Tx {
         self.execute(END_OF_APP, values![self.now(), by, EndReason::AppDeleted, app]).await
     }
 }
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

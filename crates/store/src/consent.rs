@@ -99,3 +99,109 @@ impl Tx {
         Ok(Some(account))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::account::AccountKind;
+    use crate::connection::NewConnection;
+    use crate::examples::{NOW, World, account, account_id, connect, empty, grant_id, person, world, write};
+    use crate::grant::NewGrant;
+
+    async fn consents(store: &Store, person: &PersonId) -> Vec<(String, Vec<String>)> {
+        let page = store.reader().list_consents(person, &PageRequest::first(10)).await.expect("a page");
+        page.items.into_iter().map(|given| (given.account.code, given.app.scopes)).collect()
+    }
+
+    /// A colleague says yes to less of the same connection, and gets a grant of it.
+    async fn colleague(store: &Store, world: &World) -> PersonId {
+        let bob = person(2, "bob@hotel.example");
+        let id = &bob.id;
+        let grant = NewGrant { person_id: id.clone(), ..world.new_grant(2, "openid") };
+        write(store, NOW, |tx| async move {
+            tx.insert_person(&bob).await?;
+            tx.insert_member(&world.customer, &bob.id, false, false).await?;
+            tx.record_consent(&world.connection, &bob.id, &["openid".to_owned()]).await?;
+            tx.insert_grant(&grant).await
+        })
+        .await;
+        PersonId::new([2; 16])
+    }
+
+    async fn stands(store: &Store, n: u8) -> bool {
+        let state = store.reader().find_grant(&grant_id(n)).await.expect("a read").expect("the grant");
+        !state.standing().ended
+    }
+
+    // security: U04
+    #[tokio::test]
+    async fn people_see_what_they_said_yes_to_themselves_in_every_account() {
+        let (_dir, store) = empty().await;
+        let world = &world(&store).await;
+        let bob = colleague(&store, world).await;
+        write(&store, NOW, |tx| async move {
+            tx.insert_account(&account(3, "HTL2", AccountKind::Customer)).await?;
+            tx.insert_member(&account_id(3), &world.person, true, false).await?;
+            let new = NewConnection {
+                id: ConnectionId::new([3; 16]),
+                app_id: world.app.clone(),
+                account_id: account_id(3),
+                kind: ConnectionKind::Personal,
+                person_id: world.person.clone(),
+            };
+            tx.open_connection(&new).await?;
+            tx.record_consent(&new.id, &world.person, &["openid".to_owned(), "email".to_owned()]).await
+        })
+        .await;
+        let given = |code: &str, scopes: &[&str]| {
+            (code.to_owned(), scopes.iter().map(|&scope| scope.to_owned()).collect::<Vec<_>>())
+        };
+        let of_ada = [given("HTL2", &["email", "openid"]), given("HTL1", &["folios.read"])];
+        assert_eq!(consents(&store, &world.person).await, of_ada);
+        assert_eq!(consents(&store, &bob).await, [given("HTL1", &["openid"])]);
+    }
+
+    // security: U04
+    #[tokio::test]
+    async fn taking_a_yes_back_ends_what_it_gave_and_leaves_the_accounts_connection_to_the_others() {
+        let (_dir, store) = empty().await;
+        let world = &world(&store).await;
+        let bob = &colleague(&store, world).await;
+        let withdrawn = write(&store, NOW, |tx| async move {
+            let account = tx.withdraw_consent(bob, &world.connection).await?;
+            assert_eq!(tx.withdraw_consent(bob, &world.connection).await?, None, "once");
+            Ok(account)
+        });
+        assert_eq!(withdrawn.await.as_ref(), Some(&world.customer));
+        assert!(!stands(&store, 2).await);
+        assert!(stands(&store, 1).await, "somebody else's");
+        let reader = store.reader();
+        let standing =
+            reader.find_standing_connection(&world.app, &world.customer, bob).await.expect("a read");
+        let standing = standing.expect("the account's connection");
+        assert_eq!((standing.granted.len(), standing.consented.len()), (1, 0), "asked again");
+    }
+
+    // security: U04
+    #[tokio::test]
+    async fn taking_a_yes_back_ends_a_personal_connection_and_nobody_elses() {
+        let (_dir, store) = empty().await;
+        let world = &world(&store).await;
+        let bob = &colleague(&store, world).await;
+        let personal = World { connection: ConnectionId::new([3; 16]), ..world.clone() };
+        let personal = &personal;
+        write(&store, NOW, |tx| async move {
+            connect(&tx, personal, ConnectionKind::Personal).await?;
+            tx.insert_grant(&personal.new_grant(3, "openid")).await?;
+            assert_eq!(tx.withdraw_consent(bob, &personal.connection).await?, None, "not his");
+            assert!(tx.withdraw_consent(&world.person, &personal.connection).await?.is_some());
+            assert_eq!(tx.find_connection(&world.customer, &personal.connection).await?, None);
+            assert!(tx.find_connection(&world.customer, &world.connection).await?.is_some());
+            Ok(())
+        })
+        .await;
+        assert!(!stands(&store, 3).await);
+        assert!(stands(&store, 1).await);
+    }
+}

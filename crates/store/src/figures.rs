@@ -33,3 +33,26 @@ impl Reader {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::EndReason;
+    use crate::examples::{NOW, empty, world, write};
+
+    #[tokio::test]
+    async fn what_was_deleted_or_ended_is_not_counted() {
+        let (_dir, store) = empty().await;
+        assert_eq!(store.reader().count_figures().await, Ok(Figures::default()));
+        let world = &world(&store).await;
+        let all = Figures { accounts: 2, people: 1, apps: 1, connections: 1 };
+        assert_eq!(store.reader().count_figures().await, Ok(all));
+        write(&store, NOW, |tx| async move {
+            tx.end_connection(&world.customer, &world.connection, None, EndReason::Disconnected).await?;
+            tx.delete_app(&world.developer, &world.app, None).await
+        })
+        .await;
+        let rest = Figures { apps: 0, connections: 0, ..all };
+        assert_eq!(store.reader().count_figures().await, Ok(rest));
+    }
+}

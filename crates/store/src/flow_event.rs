@@ -165,3 +165,56 @@ impl Tx {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{NOW, World, empty, later, world, write};
+
+    fn refused(world: &World, request_id: &str, stage: FlowStage, app: bool) -> NewFlowEvent {
+        NewFlowEvent {
+            request_id: request_id.to_owned(),
+            account_id: world.developer.clone(),
+            app_id: app.then(|| world.app.clone()),
+            stage,
+            error: "invalid_grant".to_owned(),
+            hint: "a code works once".to_owned(),
+            detail: "{}".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_owner_reads_why_a_flow_was_refused_and_nobody_else_does() {
+        let (_dir, store) = empty().await;
+        let world = &world(&store).await;
+        for (n, stage) in (0..).zip(FlowStage::ALL) {
+            let new = refused(world, &format!("req_{n}"), *stage, n % 2 == 0);
+            write(&store, later(n), |tx| async move { tx.insert_flow_event(&new).await }).await;
+        }
+        let again =
+            NewFlowEvent { hint: "another".to_owned(), ..refused(world, "req_0", FlowStage::Api, true) };
+        write(&store, NOW, |tx| async move { tx.insert_flow_event(&again).await }).await;
+
+        let reader = store.reader();
+        let event =
+            reader.find_flow_event(&world.developer, "req_0").await.expect("a read").expect("the event");
+        assert_eq!((event.stage, event.hint.as_str()), (FlowStage::Authorize, "a code works once"));
+        assert_eq!(reader.find_flow_event(&world.customer, "req_0").await, Ok(None));
+
+        let stages = |items: &[FlowEvent]| items.iter().map(|event| event.stage).collect::<Vec<_>>();
+        let page = reader.list_flow_events(&world.developer, &PageRequest::first(4)).await.expect("a page");
+        let next = PageRequest { after: page.next, limit: 4 };
+        let rest = reader.list_flow_events(&world.developer, &next).await.expect("a page");
+        let mut all = stages(&page.items);
+        all.extend(stages(&rest.items));
+        all.reverse();
+        assert_eq!((all.as_slice(), rest.next), (FlowStage::ALL, None));
+        let page = PageRequest::first(10);
+        let of_app =
+            reader.list_flow_events_of_app(&world.developer, &world.app, &page).await.expect("a page");
+        assert_eq!(of_app.items.len(), 4);
+        let of_app =
+            reader.list_flow_events_of_app(&world.customer, &world.app, &page).await.expect("a page");
+        assert!(of_app.items.is_empty());
+    }
+}

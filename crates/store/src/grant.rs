@@ -320,3 +320,129 @@ impl Tx {
         Ok(ended)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+    use crate::examples::{NOW, World, empty, grant_id, later, world, write};
+    use crate::refresh_token::NewRefreshToken;
+
+    /// A second grant, which needs the person's session, and a third of another session; each with a refresh token.
+    async fn three_grants(store: &Store) -> World {
+        let world = world(store).await;
+        let second = world.new_grant(2, "openid folios.read");
+        let third = NewGrant { session_sid: Some(SessionId::new([9; 16])), ..world.new_grant(3, "openid") };
+        let mut third = third;
+        third.resource = vec!["https://api.example/mcp".to_owned()];
+        write(store, later(1), |tx| async move {
+            tx.insert_grant(&second).await?;
+            tx.insert_grant(&third).await?;
+            for n in 1..=3 {
+                let (hash, grant_id) = ([n; 32], grant_id(n));
+                let expires_at = later(3_600);
+                tx.insert_refresh_token(&NewRefreshToken { hash, grant_id, dpop_jkt: None, expires_at })
+                    .await?;
+            }
+            Ok(())
+        })
+        .await;
+        world
+    }
+
+    async fn ended(store: &Store) -> Vec<bool> {
+        let mut ended = Vec::new();
+        for n in 1..=3 {
+            let state = store.reader().find_grant(&grant_id(n)).await.expect("a read").expect("the grant");
+            ended.push(state.grant.ended_at.is_some());
+        }
+        ended
+    }
+
+    async fn revoked(store: &Store) -> Vec<bool> {
+        let mut revoked = Vec::new();
+        for n in 1..=3 {
+            let found = store.reader().find_refresh_token(&[n; 32]).await.expect("a read");
+            revoked.push(found.expect("the token").0.revoked_at.is_some());
+        }
+        revoked
+    }
+
+    #[tokio::test]
+    async fn the_grants_of_a_connection_are_listed_while_something_can_come_of_them() {
+        let (_dir, store) = empty().await;
+        let world = &three_grants(&store).await;
+        let list = |account: AccountId, now| {
+            let (reader, connection) = (store.reader(), world.connection.clone());
+            async move { reader.list_grants(&account, &connection, now).await.expect("grants") }
+        };
+        let grants = list(world.customer.clone(), NOW).await;
+        let ids: Vec<_> = grants.iter().map(|given| given.grant.id.clone()).collect();
+        assert_eq!(ids, [grant_id(3), grant_id(2), grant_id(1)]);
+        assert_eq!(grants[0].grant.resource, ["https://api.example/mcp"]);
+        assert_eq!(grants[0].person.as_ref().map(|person| person.email.as_str()), Some("ada@hotel.example"));
+        assert!(list(world.developer.clone(), NOW).await.is_empty(), "another account");
+        assert!(list(world.customer.clone(), later(3_600)).await.is_empty(), "nothing can come of them");
+        write(&store, NOW, |tx| async move { tx.end_grant(&grant_id(2), EndReason::Revoked).await }).await;
+        assert_eq!(list(world.customer.clone(), NOW).await.len(), 2);
+    }
+
+    // security: T02, T12
+    #[tokio::test]
+    async fn a_grant_ends_once_with_its_refresh_tokens_and_no_other() {
+        let (_dir, store) = empty().await;
+        three_grants(&store).await;
+        write(&store, NOW, |tx| async move {
+            assert!(tx.end_grant(&grant_id(2), EndReason::CodeReplayed).await?);
+            assert!(!tx.end_grant(&grant_id(2), EndReason::CodeReplayed).await?);
+            Ok(())
+        })
+        .await;
+        assert_eq!(ended(&store).await, [false, true, false]);
+        assert_eq!(revoked(&store).await, [false, true, false]);
+    }
+
+    #[tokio::test]
+    async fn all_that_a_person_authorized_in_an_account_ends_at_once() {
+        let (_dir, store) = empty().await;
+        let world = &three_grants(&store).await;
+        write(&store, NOW, |tx| async move {
+            let reason = EndReason::SessionEnded;
+            assert_eq!(tx.end_grants_of_person(&world.developer, &world.person, reason).await?, 0);
+            assert_eq!(tx.end_grants_of_person(&world.customer, &world.person, reason).await?, 3);
+            Ok(())
+        })
+        .await;
+        assert_eq!(ended(&store).await, [true; 3]);
+        assert_eq!(revoked(&store).await, [true; 3]);
+    }
+
+    #[tokio::test]
+    async fn a_session_takes_along_what_was_not_given_for_offline_use() {
+        let (_dir, store) = empty().await;
+        let world = &three_grants(&store).await;
+        write(&store, NOW, |tx| async move {
+            assert_eq!(tx.end_grants_of_session(&world.person, &world.session).await?, 1);
+            Ok(())
+        })
+        .await;
+        assert_eq!(ended(&store).await, [false, true, false]);
+    }
+
+    // security: T14
+    #[tokio::test]
+    async fn a_revoked_access_token_is_dead_while_the_others_of_its_grant_live() {
+        let (_dir, store) = empty().await;
+        world(&store).await;
+        let grant = &grant_id(1);
+        write(&store, NOW, |tx| async move {
+            assert!(tx.find_grant_of_token(grant, "jti-1").await?.is_some());
+            assert!(tx.revoke_token("jti-1", Some(grant), later(3_600)).await?);
+            assert!(!tx.revoke_token("jti-1", Some(grant), later(3_600)).await?, "revoked already");
+            assert_eq!(tx.find_grant_of_token(grant, "jti-1").await?, None);
+            assert!(tx.find_grant_of_token(grant, "jti-2").await?.is_some());
+            Ok(())
+        })
+        .await;
+    }
+}

@@ -1,8 +1,8 @@
 //! Everything Grantry remembers: one SQL text, two engines (SQLite and PostgreSQL).
 //!
 //! A [`Reader`] finds things, a [`Tx`] also changes them; the methods live beside their statements in the file of the
-//! noun they are about. The rules for adding a statement: lower case, `$1` parameters, only what both engines
-//! understand, a row of the noun's `sql!` list, and the list named in `STATEMENTS`.
+//! noun they are about. The rules for adding a statement: lower case, parameters that first appear in the order `$1`,
+//! `$2` …, only what both engines understand, a row of the noun's `sql!` list, and the list named in `STATEMENTS`.
 
 use grantry_oauth::time::Timestamp;
 use std::future::Future;
@@ -268,6 +268,22 @@ mod tests {
         files.sort();
         let listed: Vec<_> = STATEMENTS.iter().map(|(file, _)| *file).collect();
         assert_eq!(files, listed);
+    }
+
+    // SQLite takes `$1` for a name and numbers names as they come.
+    #[test]
+    fn parameters_first_appear_in_their_order() {
+        for (file, statements) in STATEMENTS {
+            for (name, text) in *statements {
+                let mut seen = 0;
+                for (_, rest) in text.match_indices('$').map(|(at, _)| text.split_at(at + 1)) {
+                    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                    let number: u32 = digits.parse().expect("a number");
+                    assert!(number <= seen + 1, "{file}::{name}: ${number} comes before ${}", seen + 1);
+                    seen = seen.max(number);
+                }
+            }
+        }
     }
 
     #[tokio::test]

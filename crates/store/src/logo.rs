@@ -72,3 +72,27 @@ impl Tx {
         Ok(id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::examples::{NOW, empty, later, write};
+
+    #[tokio::test]
+    async fn the_same_image_is_kept_once_and_another_beside_it() {
+        let (_dir, store) = empty().await;
+        let put = |at, bytes: &'static [u8]| {
+            let store = store.clone();
+            async move {
+                write(&store, at, |tx| async move { tx.put_logo("image/png", (64, 48), bytes).await }).await
+            }
+        };
+        let id = put(NOW, b"abc").await;
+        assert_eq!(id, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(put(later(1), b"abc").await, id);
+        assert_ne!(put(NOW, b"abd").await, id);
+        let logo = store.reader().find_logo(&id).await.expect("a read").expect("the logo");
+        assert_eq!((logo.bytes.as_slice(), logo.content_type.as_str()), (b"abc".as_slice(), "image/png"));
+        assert_eq!((logo.width, logo.height, logo.created_at), (64, 48, NOW));
+        assert_eq!(store.reader().find_logo("ba78").await, Ok(None));
+    }
+}

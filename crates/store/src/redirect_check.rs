@@ -96,3 +96,34 @@ impl Tx {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{NOW, empty, later, world, write};
+
+    #[tokio::test]
+    async fn the_latest_verdict_counts_for_the_account_that_asked() {
+        let (_dir, store) = empty().await;
+        let world = &world(&store).await;
+        let uris: Vec<_> =
+            (0..).zip(RedirectVerdict::ALL).map(|(n, _)| format!("https://{n}.example/cb")).collect();
+        for (uri, verdict) in uris.iter().zip(RedirectVerdict::ALL) {
+            write(&store, NOW, |tx| async move {
+                tx.put_redirect_check(&world.developer, uri, RedirectVerdict::Timeout, "").await?;
+                tx.put_redirect_check(&world.developer, uri, *verdict, "404").await
+            })
+            .await;
+        }
+        let reader = store.reader();
+        let checks = reader.list_redirect_checks(&world.developer, &uris).await.expect("checks");
+        let verdicts: Vec<_> = checks.iter().map(|check| check.verdict).collect();
+        assert_eq!(verdicts, RedirectVerdict::ALL);
+        assert!(checks.iter().all(|check| check.detail == "404" && check.checked_at == NOW));
+        let unknown = ["https://other.example/cb".to_owned()];
+        assert_eq!(reader.list_redirect_checks(&world.developer, &unknown).await, Ok(Vec::new()));
+        assert_eq!(reader.list_redirect_checks(&world.customer, &uris).await, Ok(Vec::new()));
+        assert_eq!(reader.count_redirect_checks(&world.developer, Timestamp(0)).await, Ok(8));
+        assert_eq!(reader.count_redirect_checks(&world.developer, later(1)).await, Ok(0));
+    }
+}

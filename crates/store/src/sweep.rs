@@ -27,7 +27,7 @@ crate::sql! {
     FLOW_EVENT = "delete from flow_event where request_id in \
         (select e.request_id from flow_event e where e.at < $1 limit $2)";
     /// The oldest have the lowest numbers.
-    CHANGE = "delete from change where seq in (select c.seq from change c order by c.seq limit $2) and at < $1";
+    CHANGE = "delete from change where at < $1 and seq in (select c.seq from change c order by c.seq limit $2)";
     OUTBOX_MAIL = "delete from outbox_mail where id in \
         (select m.id from outbox_mail m where m.created_at < $1 and m.next_attempt_at is null limit $2)";
     REDIRECT_CHECK = "delete from redirect_check where (account_id, uri) in \
@@ -89,3 +89,7 @@ impl Store {
         Ok(counts)
     }
 }
+
+#[cfg(test)]
+#[path = "sweep_tests.rs"]
+mod tests;
