@@ -1,1 +1,55 @@
-//! placeholder
+//! A whole Grantry in a test, and everything around it that is not the product: browser, clients, an internet of its own.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a broken step ends the test, with words that say which"
+)]
+
+mod axe;
+pub mod browser;
+pub mod database;
+pub mod farm;
+pub mod foreign;
+pub mod http;
+pub mod loopback;
+pub mod relying_party;
+
+use std::path::{Path, PathBuf};
+
+pub use browser::{Browser, Theme};
+pub use database::{Database, Engine, each_engine};
+pub use farm::Farm;
+pub use http::{Client, Form, Reply};
+pub use relying_party::RelyingParty;
+
+/// The root of the repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate is two folders down")
+}
+
+/// The folder that Cargo builds into: a test binary lies in its `debug/deps`.
+pub(crate) fn target() -> PathBuf {
+    let program = std::env::current_exe().ok();
+    let deps = program.as_deref().and_then(|program| program.ancestors().find(|at| at.ends_with("deps")));
+    deps.and_then(|deps| deps.ancestors().nth(2)).map_or_else(|| root().join("target"), Path::to_path_buf)
+}
+
+/// What `scripts/third-party` installs; it runs when `part` is not there yet.
+pub(crate) fn third_party(part: &str) -> PathBuf {
+    let folder = target().join("third-party");
+    if !folder.join(part).exists() {
+        let script = root().join("scripts/third-party");
+        let done = std::process::Command::new(&script).arg(&folder).status();
+        assert!(done.is_ok_and(|status| status.success()), "{} failed", script.display());
+    }
+    folder
+}
+
+/// A variable of the test run; the product never reads these.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "what scripts/test gives to the tests, not to the server")]
+    let value = std::env::var(name);
+    value.ok().filter(|value| !value.is_empty())
+}

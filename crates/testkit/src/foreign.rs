@@ -1,0 +1,133 @@
+//! Runs the client programs of `crates/server/tests/clients`: libraries that nobody here wrote, in three languages.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// How long a program may take for one of its steps: interpreters start slowly on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Which program; see the README beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// `openid-client`: PKCE, checks `iss`, Basic authentication.
+    Node,
+    /// `idpyoidc`: PKCE, checks `iss` and the nonce.
+    Python,
+    /// `openid_connect`: no PKCE, credentials in the body; needs the app profile `compatible`.
+    Ruby,
+}
+
+impl Language {
+    pub const ALL: [Self; 3] = [Self::Node, Self::Python, Self::Ruby];
+
+    fn command(self) -> Command {
+        let programs = crate::root().join("crates/server/tests/clients");
+        let start = |interpreter: PathBuf, program: &str| {
+            let mut command = Command::new(interpreter);
+            command.arg(programs.join(program));
+            command
+        };
+        match self {
+            Self::Node => {
+                let mut command = start(PathBuf::from("node"), "node/client.mjs");
+                command.env("NODE_MODULES", crate::third_party("node.stamp").join("node"));
+                command
+            }
+            Self::Python => {
+                start(crate::third_party("python.stamp").join("python/bin/python"), "python/client.py")
+            }
+            // The interpreter that Debian's package belongs to, whatever else is on the path.
+            Self::Ruby => {
+                let debian = Path::new("/usr/bin/ruby");
+                let ruby = if debian.exists() { debian } else { Path::new("ruby") };
+                start(ruby.to_owned(), "ruby/client.rb")
+            }
+        }
+    }
+}
+
+/// The app as which a program introduces itself.
+#[derive(Debug, Clone)]
+pub struct Credentials<'a> {
+    pub issuer: &'a str,
+    pub client_id: &'a str,
+    pub client_secret: &'a str,
+    pub redirect_uri: &'a str,
+    /// Separated by spaces, with `openid` and `offline_access`.
+    pub scope: &'a str,
+}
+
+/// A program that has discovered the issuer and waits for the answer of the browser.
+#[derive(Debug)]
+pub struct ForeignClient {
+    /// Where it sends the person's browser.
+    pub authorize_url: String,
+    language: Language,
+    child: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl ForeignClient {
+    /// Starts the program and waits until it has discovered the issuer.
+    ///
+    /// # Panics
+    /// When it ends instead, with what it said on standard error.
+    pub async fn start(language: Language, app: &Credentials<'_>) -> Self {
+        let mut child = language
+            .command()
+            .env("ISSUER", app.issuer)
+            .env("CLIENT_ID", app.client_id)
+            .env("CLIENT_SECRET", app.client_secret)
+            .env("REDIRECT_URI", app.redirect_uri)
+            .env("SCOPE", app.scope)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("the {language:?} client does not start: {error}"));
+        let input = child.stdin.take().expect("its input is a pipe");
+        let output = BufReader::new(child.stdout.take().expect("its output is a pipe")).lines();
+        let mut client = Self { authorize_url: String::new(), language, child, input, output };
+        let said = client.line().await;
+        let url = said["authorize_url"].as_str();
+        client.authorize_url = url.unwrap_or_else(|| panic!("{language:?} has no authorize_url: {said}")).to_owned();
+        client
+    }
+
+    /// Gives it the whole URL to which the browser was sent, and waits for what it got: `library`, `id_token`,
+    /// `userinfo`, `token` and `refreshed`.
+    ///
+    /// # Panics
+    /// When one of its library's checks fails, with what it said on standard error.
+    pub async fn receives(mut self, callback_url: &str) -> Value {
+        self.input.write_all(format!("{callback_url}\n").as_bytes()).await.expect("it reads its input");
+        self.input.flush().await.expect("it reads its input");
+        let got = self.line().await;
+        let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").expect("it ends");
+        assert!(status.success(), "the {:?} client failed after its answer: {got}", self.language);
+        got
+    }
+
+    async fn line(&mut self) -> Value {
+        let line = timeout(PATIENCE, self.output.next_line()).await.expect("it answers in time");
+        match line.expect("its output can be read") {
+            Some(line) => serde_json::from_str(&line)
+                .unwrap_or_else(|error| panic!("{:?} said no JSON ({error}): {line}", self.language)),
+            None => {
+                let mut said = String::new();
+                if let Some(errors) = self.child.stderr.as_mut() {
+                    let _ = errors.read_to_string(&mut said).await;
+                }
+                panic!("the {:?} client gave up:\n{said}", self.language)
+            }
+        }
+    }
+}
