@@ -105,7 +105,9 @@ pub fn engines() -> Vec<Engine> {
     assert!(crate::environment("CI").is_none(), "GRANTRY_TEST_POSTGRES is not set, and CI runs both engines");
     #[expect(clippy::print_stderr, reason = "a half that did not run must not look like one that passed")]
     {
-        eprintln!("SKIPPED on PostgreSQL: GRANTRY_TEST_POSTGRES is not set; eval \"$(scripts/postgres start)\"");
+        eprintln!(
+            "SKIPPED on PostgreSQL: GRANTRY_TEST_POSTGRES is not set; eval \"$(scripts/postgres start)\""
+        );
     }
     vec![Engine::Sqlite]
 }

@@ -98,7 +98,8 @@ impl ForeignClient {
         let mut client = Self { authorize_url: String::new(), language, child, input, output };
         let said = client.line().await;
         let url = said["authorize_url"].as_str();
-        client.authorize_url = url.unwrap_or_else(|| panic!("{language:?} has no authorize_url: {said}")).to_owned();
+        client.authorize_url =
+            url.unwrap_or_else(|| panic!("{language:?} has no authorize_url: {said}")).to_owned();
         client
     }
 

@@ -320,7 +320,8 @@ impl RelyingParty {
     /// # Panics
     /// When the keys cannot be fetched.
     pub async fn verifies_access_token(&self, token: &str, audience: &str) -> Result<Value, String> {
-        verify_access_token(&self.http, &self.issuer, self.metadata.jwks_uri().as_str(), token, audience).await
+        verify_access_token(&self.http, &self.issuer, self.metadata.jwks_uri().as_str(), token, audience)
+            .await
     }
 
     /// Asks userinfo.
@@ -376,7 +377,8 @@ pub async fn verify_access_token(
     if header.typ.as_deref() != Some("at+jwt") {
         return Err(format!("typ is {:?}", header.typ));
     }
-    let keys: JwkSet = http.get(jwks_uri).send().await.expect("JWKS answers").json().await.expect("JWKS is JSON");
+    let keys: JwkSet =
+        http.get(jwks_uri).send().await.expect("JWKS answers").json().await.expect("JWKS is JSON");
     let kid = header.kid.ok_or("no kid")?;
     let key = keys.find(&kid).ok_or_else(|| format!("no key {kid} in JWKS"))?;
     let mut rules = Validation::new(header.alg);
@@ -392,9 +394,9 @@ pub async fn verify_access_token(
 
 impl From<CoreTokenResponse> for Tokens {
     fn from(answer: CoreTokenResponse) -> Self {
-        let scopes = answer.scopes().map(|scopes| {
-            scopes.iter().map(|scope| scope.as_str().to_owned()).collect::<Vec<_>>().join(" ")
-        });
+        let scopes = answer
+            .scopes()
+            .map(|scopes| scopes.iter().map(|scope| scope.as_str().to_owned()).collect::<Vec<_>>().join(" "));
         Self {
             access_token: answer.access_token().secret().clone(),
             refresh_token: answer.refresh_token().map(|token| token.secret().clone()),

@@ -67,7 +67,8 @@ impl Engine {
         let mut engine = Self { driver: None, chromedriver, group, _profile: profile };
         let profile = engine._profile.path().to_string_lossy().into_owned();
         let wanted = capabilities(&profile, wishes)?;
-        let opening = WebDriver::builder(format!("http://127.0.0.1:{port}"), wanted).client(loopback::client());
+        let opening =
+            WebDriver::builder(format!("http://127.0.0.1:{port}"), wanted).client(loopback::client());
         engine.driver = Some(opening.connect().await.context("opening Chromium")?);
         Ok(engine)
     }

@@ -263,7 +263,8 @@ impl Browser {
     /// Gives the browser a cookie of a page's host, as if a visit there had set it.
     pub async fn carries(&self, url: &str, cookie: &str, value: &str) {
         self.notes(format!("carries the cookie {cookie}"));
-        let cookie = json!({ "url": url, "name": cookie, "value": value, "httpOnly": true, "sameSite": "Lax" });
+        let cookie =
+            json!({ "url": url, "name": cookie, "value": value, "httpOnly": true, "sameSite": "Lax" });
         self.command("Network.setCookie", cookie).await;
     }
 
@@ -352,7 +353,9 @@ impl Browser {
         let shown = shown.ok().and_then(|shown| shown.json().as_str().map(plain)).unwrap_or_default();
         let shown: String = shown.chars().take(1500).collect();
         let picture = self.last_picture().await;
-        panic!("{why}\n\nThe story so far:\n  {steps}\n\nThe page at {url} shows:\n  {shown}\n\nPicture: {picture}");
+        panic!(
+            "{why}\n\nThe story so far:\n  {steps}\n\nThe page at {url} shows:\n  {shown}\n\nPicture: {picture}"
+        );
     }
 }
 
@@ -360,7 +363,9 @@ impl Browser {
 fn passes(error: &WebDriverError) -> bool {
     matches!(
         error.as_inner(),
-        Fault::StaleElementReference(_) | Fault::ElementClickIntercepted(_) | Fault::ElementNotInteractable(_)
+        Fault::StaleElementReference(_)
+            | Fault::ElementClickIntercepted(_)
+            | Fault::ElementNotInteractable(_)
     )
 }
 

@@ -99,8 +99,8 @@ impl Farm {
     /// An address of the farm. The path says what answers:
     ///
     /// `/ok` 200 · `/missing` 404 · `/method` 405 · `/error` 500 · `/slow` never · `/elsewhere` redirects into the
-    /// trap · `/huge` 2 MiB · `/logo.png` `/logo.jpg` `/logo.webp` good logos · `/bomb.png` 5000 pixels square in a
-    /// few kilobytes · `/logo.svg` · `/html.png` a page that says it is a PNG · `/slow.png` a byte a second ·
+    /// trap · `/huge` 2 MiB · `/logo.png` `/logo.jpg` `/logo.webp` good logos · `/bomb.png` 5000 pixels square in
+    /// less than 512 KiB · `/logo.svg` · `/html.png` a page that says it is a PNG · `/slow.png` a byte a second ·
     /// `/endless.png` never ends. Everything else is 200 with a line of text, as `/callback`.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
@@ -246,8 +246,7 @@ async fn whole(
     kind: &str,
     body: &[u8],
 ) -> io::Result<()> {
-    let head =
-        format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len());
+    let head = format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len());
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(body).await
 }

@@ -290,9 +290,7 @@ impl Tag<'_> {
             let (value, after) = match after.strip_prefix('=') {
                 None => ("", after),
                 Some(after) => match after.chars().next() {
-                    Some(quote @ ('"' | '\'')) => {
-                        after[1..].split_once(quote).unwrap_or((&after[1..], ""))
-                    }
+                    Some(quote @ ('"' | '\'')) => after[1..].split_once(quote).unwrap_or((&after[1..], "")),
                     _ => after.split_once(char::is_whitespace).unwrap_or((after, "")),
                 },
             };
@@ -316,7 +314,7 @@ fn text_of(html: &str) -> String {
     while let Some((before, tag)) = rest.split_once('<') {
         text.push_str(before);
         text.push(' ');
-        rest = tag.split_once('>').map_or("", |(_, after)| after);
+        rest = end_of_tag(tag).map_or("", |end| &tag[end + 1..]);
     }
     text.push_str(rest);
     unescaped(&text).split_whitespace().collect::<Vec<_>>().join(" ")
