@@ -15,6 +15,7 @@ pub mod foreign;
 pub mod http;
 pub mod loopback;
 pub mod relying_party;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,7 @@ pub use database::{Database, Engine, each_engine};
 pub use farm::Farm;
 pub use http::{Client, Form, Reply};
 pub use relying_party::RelyingParty;
+pub use world::World;
 
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
