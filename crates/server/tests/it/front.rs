@@ -1,6 +1,6 @@
 //! The first page, and what every page has in common.
 
-use crate::world::World;
+use grantry_testkit::World;
 
 // security: A13, C05, W02
 #[tokio::test]

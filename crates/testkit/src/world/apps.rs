@@ -102,7 +102,13 @@ pub struct RegisteredApp {
 
 impl World {
     /// A store app with this code, redirect URI and scopes.
-    pub async fn store_app(&self, of: &Tenant, code: &str, redirect_uri: &str, scopes: &[&str]) -> RegisteredApp {
+    pub async fn store_app(
+        &self,
+        of: &Tenant,
+        code: &str,
+        redirect_uri: &str,
+        scopes: &[&str],
+    ) -> RegisteredApp {
         self.registers(of, AppWish::store(code).returning_to(redirect_uri).asking_for(scopes)).await
     }
 
@@ -136,8 +142,12 @@ impl World {
         };
         let is_public = wish.details.client_type == ClientType::Public;
         let version = VersionId::new(now, app.random.bytes());
-        let first =
-            NewVersion { id: version.clone(), app_id: id.clone(), details: wish.details, created_by: by.clone() };
+        let first = NewVersion {
+            id: version.clone(),
+            app_id: id.clone(),
+            details: wish.details,
+            created_by: by.clone(),
+        };
         let client_secret = if is_public {
             String::new()
         } else {

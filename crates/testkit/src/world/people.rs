@@ -54,7 +54,8 @@ impl World {
     /// # Panics
     /// When the code is taken.
     pub async fn tenant(&self, kind: AccountKind, code: &str, name: &str) -> Tenant {
-        let admin = self.person(&format!("Ada {code}"), &format!("admin@{}.example", code.to_lowercase())).await;
+        let admin =
+            self.person(&format!("Ada {code}"), &format!("admin@{}.example", code.to_lowercase())).await;
         let app = self.app();
         let id = AccountId::new(app.clock.now(), app.random.bytes());
         let account = NewAccount {
