@@ -210,6 +210,9 @@ fn basic(header: &str) -> Option<(String, Secret<String>)> {
 }
 
 fn form_decoded(text: &str) -> String {
+    if !text.contains(['+', '%']) {
+        return text.to_owned();
+    }
     let spaced = Secret::new(text.replace('+', " "));
     match percent_encoding::percent_decode_str(spaced.expose()).decode_utf8() {
         Ok(decoded) => decoded.into_owned(),

@@ -79,8 +79,9 @@ pub fn register(raw: &str, limit: usize) -> Result<String, Problem> {
 #[must_use]
 pub fn show(raw: &str, limit: usize) -> String {
     let first = raw.chars().take(limit.saturating_mul(MARKS + 2));
-    let visible = first.filter(|c| !is_hidden(*c)).map(|c| if is_control(c) { ' ' } else { c });
-    let text = without_piles(&normal(&visible.collect::<String>()));
+    let visible =
+        first.filter(|c| !is_hidden(*c) && !is_presentation(*c)).map(|c| if is_control(c) { ' ' } else { c });
+    let text = normal(&without_piles(&visible.nfc().collect::<String>()));
     if text.chars().count() <= limit {
         return text;
     }
@@ -90,18 +91,23 @@ pub fn show(raw: &str, limit: usize) -> String {
 
 /// NFC, and single spaces of the common kind.
 fn normal(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| !is_presentation(*c)).collect();
-    let words: Vec<&str> = plain.split(is_space).filter(|word| !word.is_empty()).collect();
-    words.join(" ").nfc().collect()
+    let text: String = text.chars().filter(|c| !is_presentation(*c)).nfc().collect();
+    let words: Vec<&str> = text.split(is_space).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }
 
-/// The text with no more than [`MARKS`] marks in a row, and none that stands on nothing.
+/// The text with no more than [`MARKS`] marks in a row, and none that stands on nothing or on a space.
 fn without_piles(text: &str) -> String {
     let mut run = MARKS;
     let keep = |c: &char| {
-        run = if is_combining_mark(*c) { run.saturating_add(1) } else { 0 };
+        run = match *c {
+            c if is_combining_mark(c) => run.saturating_add(1),
+            c if is_space(c) => MARKS,
+            _ => 0,
+        };
         run <= MARKS
     };
+    // A space is where a run may not begin, and is kept itself: it has reached the limit, not passed it.
     text.chars().filter(keep).collect()
 }
 
@@ -209,6 +215,7 @@ mod tests {
             ("My\u{fffc}App", Problem::Hidden),
             ("Z\u{334}\u{335}\u{336}\u{337}\u{338}algo", Problem::Marks),
             ("\u{301}MyApp", Problem::Marks),
+            ("My \u{301}App", Problem::Marks),
         ];
         for (raw, problem) in table {
             assert_eq!(named(raw), Err(problem), "{raw:?}");
@@ -225,6 +232,7 @@ mod tests {
         assert_eq!(show("My\u{202e}App\u{200b}", 60), "MyApp");
         assert_eq!(show("My\r\n\u{1b}[31mApp", 60), "My [31mApp");
         assert_eq!(show(" \u{200b} ", 60), "");
+        assert_eq!(show("\u{105e}\0 \u{301}MyApp", 60), "MyApp");
         assert_eq!(show(&"word ".repeat(40), 11), "word word…");
         assert_eq!(
             show(&format!("Z{}algo", "\u{334}".repeat(30)), 60),

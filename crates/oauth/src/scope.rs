@@ -1,6 +1,8 @@
 //! Sets of scopes: parse, print, compare.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -18,9 +20,10 @@ pub fn is_oidc(scope: &str) -> bool {
 #[error("a scope has a character that is not allowed")]
 pub struct MalformedScope;
 
-/// Scopes in the order in which they were asked for, each once.
+/// Scopes in the order in which they were asked for, each once. Cheap to clone: a client that asks for nothing special
+/// gets all that it registered, on every token request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ScopeSet(Vec<String>);
+pub struct ScopeSet(Arc<[String]>);
 
 impl ScopeSet {
     /// Takes the value of a `scope` parameter. Several spaces count as one, as real clients send them.
@@ -63,13 +66,13 @@ impl ScopeSet {
     /// The scopes that both sets have, in this set's order.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        self.iter().filter(|s| other.contains(s)).collect()
+        self.kept(|s| other.contains(s))
     }
 
     /// The scopes that only this set has.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        self.iter().filter(|s| !other.contains(s)).collect()
+        self.kept(|s| !other.contains(s))
     }
 
     /// This set's scopes, then those that only `other` has.
@@ -81,13 +84,21 @@ impl ScopeSet {
     /// The scopes of OpenID Connect in this set.
     #[must_use]
     pub fn oidc(&self) -> Self {
-        self.iter().filter(|s| is_oidc(s)).collect()
+        self.kept(is_oidc)
     }
 
     /// The scopes of APIs in this set.
     #[must_use]
     pub fn api(&self) -> Self {
-        self.iter().filter(|s| !is_oidc(s)).collect()
+        self.kept(|s| !is_oidc(s))
+    }
+
+    /// The scopes that pass, which are still each once.
+    fn kept(&self, passes: impl Fn(&str) -> bool) -> Self {
+        if self.iter().all(&passes) {
+            return self.clone();
+        }
+        Self(self.0.iter().filter(|s| passes(s)).cloned().collect())
     }
 
     /// The scopes in order.
@@ -98,12 +109,9 @@ impl ScopeSet {
 
 impl<'a> FromIterator<&'a str> for ScopeSet {
     fn from_iter<I: IntoIterator<Item = &'a str>>(scopes: I) -> Self {
-        scopes.into_iter().fold(Self::default(), |mut set, scope| {
-            if !set.contains(scope) {
-                set.0.push(scope.to_owned());
-            }
-            set
-        })
+        // A request may carry thousands: comparing each with each would be an easy way to keep the server busy.
+        let mut known = HashSet::new();
+        Self(scopes.into_iter().filter(|scope| known.insert(*scope)).map(str::to_owned).collect())
     }
 }
 
@@ -147,6 +155,15 @@ mod tests {
         for bad in ["a\"b", "a\\b", "a\tb", "a\nb", "ä", "a\u{0}"] {
             assert_eq!(ScopeSet::parse(bad), Err(MalformedScope), "{bad:?}");
         }
+    }
+
+    // security: A21
+    #[test]
+    fn thousands_of_scopes_are_each_kept_once() {
+        let text: String = (0..10_000).map(|n| format!("s{} ", n % 5_000)).collect();
+        let set = ScopeSet::parse(&text).expect("scopes");
+        assert_eq!(set.len(), 5_000);
+        assert_eq!(set.iter().next(), Some("s0"));
     }
 
     // security: T11

@@ -28,22 +28,24 @@ impl Request {
 pub fn check(request: &Request, client: &Client) -> Result<ScopeSet, Error> {
     let refuse =
         |description, hint: String| Err(Error::new(ErrorCode::InvalidScope, description).with_hint(hint));
+    let registered = client.scopes.api();
+    if registered.is_empty() {
+        return refuse("this app has no scopes", "register at least one scope".to_owned());
+    }
+    // RFC 6749 §3.3: without the parameter there is a default. Existing programs rely on its being everything.
+    if request.scope.is_empty() {
+        return Ok(registered);
+    }
     // There is no person here, so nothing that OIDC could say.
     let oidc = request.scope.oidc();
     if !oidc.is_empty() {
         return refuse("OpenID Connect scopes need a user", oidc.to_string());
     }
-    let registered = client.scopes.api();
-    // RFC 6749 §3.3: without the parameter there is a default. Existing programs rely on its being everything.
-    let granted = if request.scope.is_empty() { registered.clone() } else { request.scope.clone() };
-    let beyond = granted.difference(&registered);
+    let beyond = request.scope.difference(&registered);
     if !beyond.is_empty() {
         return refuse("a scope is not registered for this app", beyond.to_string());
     }
-    if granted.is_empty() {
-        return refuse("this app has no scopes", "register at least one scope".to_owned());
-    }
-    Ok(granted)
+    Ok(request.scope.clone())
 }
 
 #[cfg(test)]

@@ -31,12 +31,16 @@ pub enum VerifyError {
     BadSignature,
 }
 
+/// Room for the claims of one token; most need half of it.
+const CLAIMS_BYTES: usize = 1024;
+
 /// Signs claims as a compact JWS.
 ///
 /// # Errors
 /// [`KeyError::Malformed`] when the claims are no JSON, [`KeyError::Refused`] when signing fails.
 pub fn sign<C: Serialize>(key: &SigningKey, token: TokenType, claims: &C) -> Result<String, KeyError> {
-    let payload = serde_json::to_vec(claims).map_err(|_| KeyError::Malformed)?;
+    let mut payload = Vec::with_capacity(CLAIMS_BYTES);
+    serde_json::to_writer(&mut payload, claims).map_err(|_| KeyError::Malformed)?;
     let header = key.header(token);
     let mut text = String::with_capacity(header.len() + payload.len() * 4 / 3 + 360);
     text.push_str(header);
