@@ -5,7 +5,7 @@ use crate::columns::{Columns, FromColumns};
 use crate::id::{AccountId, AppId};
 use crate::page::{Cursor, Page, PageRequest};
 use crate::person::Person;
-use crate::value::values;
+use crate::value::{values, without_nul};
 use crate::{Error, Reader, Row, Tx};
 use aws_lc_rs::digest;
 use grantry_oauth::time::Timestamp;
@@ -478,11 +478,12 @@ impl Tx {
             &detail,
             &origin.ip,
             &origin.request_id,
-        ];
+        ]
+        .map(without_nul);
         let mut link = Link::new(account, &prev);
         link.number(seq);
         link.number(self.now().0);
-        for text in texts {
+        for text in &texts {
             link.bytes(text.as_bytes());
         }
         let hash = link.finish();

@@ -132,7 +132,7 @@ fn account(n: u8) -> Option<AccountId> {
 type Written = (u8, Action, (ObjectKind, String), String);
 
 fn entries() -> impl Strategy<Value = Vec<Written>> {
-    let text = "[a-zA-Z é€\"\\\\]{0,8}";
+    let text = "[a-zA-Z é€\"\\\\\\x00]{0,8}";
     let object = (proptest::sample::select(ObjectKind::ALL), text);
     let entry = (0..4_u8, proptest::sample::select(Action::ALL), object, text);
     proptest::collection::vec(entry, 1..9)
@@ -169,7 +169,7 @@ type Place<'a> = (&'a str, &'a str, u8, i64);
 impl Intruder {
     fn enter(dir: &std::path::Path) -> Self {
         let connection = rusqlite::Connection::open(dir.join("grantry.db")).expect("the database");
-        let copies = "create table audit_copy as select * from audit; \
+        let copies = "pragma synchronous=off; create table audit_copy as select * from audit; \
              create table audit_head_copy as select * from audit_head";
         connection.execute_batch(copies).expect("copies");
         Intruder(connection)
@@ -249,7 +249,7 @@ async fn nothing_can_be_changed(entries: &[Written], at: usize, mask: u8) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     // security: W10
     #[test]

@@ -3,7 +3,7 @@
 use crate::columns::{Columns, FromColumns};
 use crate::id::{AccountId, AppId};
 use crate::page::{Cursor, Page, PageRequest};
-use crate::value::values;
+use crate::value::{values, without_nul};
 use crate::{Error, Reader, Tx};
 use grantry_oauth::time::Timestamp;
 
@@ -149,7 +149,7 @@ impl Reader {
 }
 
 impl Tx {
-    /// Keeps why a flow was refused. Of one request, the first reason counts.
+    /// Keeps why a flow was refused, in words that may quote what a stranger sent. Of one request, the first reason counts.
     pub async fn insert_flow_event(&self, new: &NewFlowEvent) -> Result<(), Error> {
         let values = values![
             &new.request_id,
@@ -157,9 +157,9 @@ impl Tx {
             new.app_id.as_ref(),
             self.now(),
             new.stage,
-            &new.error,
-            &new.hint,
-            &new.detail,
+            without_nul(&new.error),
+            without_nul(&new.hint),
+            without_nul(&new.detail),
         ];
         self.execute(INSERT, values).await?;
         Ok(())
@@ -178,7 +178,7 @@ mod tests {
             app_id: app.then(|| world.app.clone()),
             stage,
             error: "invalid_grant".to_owned(),
-            hint: "a code works once".to_owned(),
+            hint: "a code works once\0".to_owned(),
             detail: "{}".to_owned(),
         }
     }
@@ -198,7 +198,7 @@ mod tests {
         let reader = store.reader();
         let event =
             reader.find_flow_event(&world.developer, "req_0").await.expect("a read").expect("the event");
-        assert_eq!((event.stage, event.hint.as_str()), (FlowStage::Authorize, "a code works once"));
+        assert_eq!((event.stage, event.hint.as_str()), (FlowStage::Authorize, "a code works once␀"));
         assert_eq!(reader.find_flow_event(&world.customer, "req_0").await, Ok(None));
 
         let stages = |items: &[FlowEvent]| items.iter().map(|event| event.stage).collect::<Vec<_>>();

@@ -123,6 +123,11 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+/// A text from outside as both engines can keep it: PostgreSQL refuses NUL, which is shown as its symbol instead.
+pub(crate) fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{2400}")
+}
+
 /// The parameters of a statement: `values![id, &name, now, None::<String>]`.
 macro_rules! values {
     ($($value:expr),* $(,)?) => { &[$($crate::value::Value::from($value)),*] };
