@@ -14,6 +14,7 @@ pub mod farm;
 pub mod foreign;
 pub mod http;
 pub mod loopback;
+pub mod process;
 pub mod relying_party;
 pub mod world;
 
@@ -23,6 +24,7 @@ pub use browser::{Browser, Theme};
 pub use database::{Database, Engine, each_engine};
 pub use farm::Farm;
 pub use http::{Client, Form, Reply};
+pub use process::Process;
 pub use relying_party::RelyingParty;
 pub use world::World;
 

@@ -10,6 +10,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     logging::start(&config.log)?;
     let running = start::start(Settings::new(config)).await?;
     say(&format!("Grantry serves on {}", running.app.issuer()));
+    if let Some(address) = running.app.ops_address {
+        say(&format!("Operations (health, figures, mailbox) on http://{address}"));
+    }
     asked_to_stop().await?;
     running.stop().await;
     Ok(())
