@@ -6,7 +6,7 @@ use crate::cached::Cached;
 use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
 use crate::jobs::Touched;
-use crate::keys::MasterKey;
+use crate::keys::{Keys, MasterKey};
 use crate::mail::Post;
 use crate::ops::Metrics;
 use crate::outbound::Outbound;
@@ -30,6 +30,7 @@ pub struct App {
     /// What is kept in memory of the store.
     pub cached: Cached,
     pub master_key: MasterKey,
+    pub keys: std::sync::Arc<Keys>,
     pub cookies: Cookies,
     pub form_key: FormKey,
     pub branding: Branding,

@@ -7,6 +7,7 @@ pub mod cached;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod issue;
 pub mod jobs;
 pub mod keys;
 pub mod landing;

@@ -27,6 +27,9 @@ pub enum Guard {
     Admin,
     /// An admin of an operator account; for others there is nothing here.
     Operator,
+    /// Who holds an access token for the server's own API with one of these scopes, the smallest first; without any,
+    /// every such token will do. Cookies count for nothing.
+    Bearer(&'static [&'static str]),
 }
 
 /// What a route answers; decides headers, and how a problem is written.

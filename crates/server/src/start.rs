@@ -13,7 +13,7 @@ use crate::cached::Cached;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs::{self, Touched};
-use crate::keys::MasterKey;
+use crate::keys::{Keys, MasterKey};
 use crate::mail::{Post, mailbox};
 use crate::ops::{self, Check, Metrics, Readiness};
 use crate::outbound::{Dns, Outbound};
@@ -84,6 +84,7 @@ pub async fn open(
     let store_config = StoreConfig { target: target(&config), role, durability };
     let store = Store::open(&store_config, clock.now()).await?;
     let app = App {
+        keys: Keys::open(&store, &master_key, &clock, &random).await?,
         cached: Cached::new(&store, public_url.as_str()),
         cookies: Cookies { secure: public_url.is_https() },
         form_key: FormKey::new(master_key.derive("forms").as_ref()),

@@ -2,12 +2,20 @@
 
 use crate::id::GrantId;
 use crate::value::values;
-use crate::{Error, Tx};
+use crate::{Error, Reader, Tx};
 use grantry_oauth::time::Timestamp;
 
 crate::sql! {
     INSERT = "insert into revoked_token (jti, grant_id, revoked_at, expires_at) values ($1, $2, $3, $4) \
         on conflict (jti) do nothing";
+    FIND = "select jti from revoked_token where jti = $1";
+}
+
+impl Reader {
+    /// Whether an access token was revoked by itself; see [`Reader::find_grant_of_token`] for those that have a grant.
+    pub async fn is_token_revoked(&self, jti: &str) -> Result<bool, Error> {
+        Ok(self.query_opt(FIND, values![jti]).await?.is_some())
+    }
 }
 
 impl Tx {

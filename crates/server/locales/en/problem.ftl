@@ -29,3 +29,7 @@ problem-admins-only-advice = Ask an account admin of this account.
 problem-admins-only-who = These people administer this account: { $names }
 problem-method-title = This address is used in another way
 problem-method-advice = Go back to the page that you came from, and try again.
+problem-no-token-title = An access token is needed
+problem-no-token-advice = Send a valid access token as Authorization: Bearer.
+problem-missing-scope-title = The access token lacks a scope
+problem-missing-scope-advice = Ask for a token with the scope that is named here.

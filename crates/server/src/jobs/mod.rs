@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::app::App;
-use crate::mail;
+use crate::{keys, mail};
 
 /// Starts every job. Each ends soon after `stopping` says so; what it is in the middle of, it finishes.
 pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
@@ -28,6 +28,12 @@ pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
     jobs.spawn(every(Duration::from_secs(60), stopping.clone(), move || {
         let app = Arc::clone(&swept);
         async move { sweep::sweep(&app).await }
+    }));
+    jobs.spawn(Arc::clone(&app.keys).follow(stopping.clone()));
+    let turned = Arc::clone(app);
+    jobs.spawn(every(Duration::from_secs(60), stopping.clone(), move || {
+        let app = Arc::clone(&turned);
+        async move { keys::turn(&app.keys, app.config.keys.rotate_after).await }
     }));
     let sending = Arc::clone(app);
     jobs.spawn(mail::dispatch(sending, stopping.clone()));

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::cookies::Cookie;
 use super::page::{self, NextFlash};
-use super::{Form, Problem, Visitor, Words, csrf, headers, returning};
+use super::{Caller, Form, Problem, Visitor, Words, csrf, headers, returning};
 use crate::app::App;
 use crate::ops::RouteMeter;
 use crate::routes::{Guard, Kind};
@@ -123,6 +123,10 @@ async fn admit(
             body = Body::empty();
         }
     }
+    if let Guard::Bearer(any_of) = post.guard {
+        let caller = Caller::find(app, &parts, any_of).await?;
+        parts.extensions.insert(caller);
+    }
     parts.extensions.insert(visitor.clone());
     Ok(Admission::Pass(Request::from_parts(parts, body)))
 }
@@ -152,9 +156,13 @@ async fn refuse_person(app: &App, guard: Guard, visitor: &Visitor) -> Result<Opt
             let detail = visitor.words.with("problem-admins-only-who", "names", names.join(", "));
             Ok(Some(Problem::new(http::StatusCode::FORBIDDEN, "admins-only").detail(detail)))
         }
-        Guard::Open | Guard::Door | Guard::SignedIn | Guard::Member | Guard::Admin | Guard::Operator => {
-            Ok(None)
-        }
+        Guard::Open
+        | Guard::Door
+        | Guard::SignedIn
+        | Guard::Member
+        | Guard::Admin
+        | Guard::Operator
+        | Guard::Bearer(_) => Ok(None),
     }
 }
 

@@ -1,10 +1,12 @@
 //! HTTP furniture: everything that is the same for every page, form and API call.
 
 pub mod assets;
+pub mod bearer;
 pub mod branding;
 pub mod caller;
 pub mod cookies;
 pub mod csrf;
+pub mod document;
 pub mod form;
 pub mod guard;
 pub mod headers;
@@ -15,6 +17,7 @@ pub mod problem;
 pub mod returning;
 pub mod visitor;
 
+pub use bearer::Caller;
 pub use form::Form;
 pub use locale::Words;
 pub use page::Page;

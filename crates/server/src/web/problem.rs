@@ -26,6 +26,8 @@ pub struct Facts {
     pub retry_after_seconds: Option<u64>,
     /// Field errors of an API call: (field, sentence).
     pub fields: Vec<(String, String)>,
+    /// The scope that an access token lacks.
+    pub scope: Option<String>,
     /// Value of `WWW-Authenticate`.
     pub challenge: Option<String>,
     /// For the log only.
@@ -42,6 +44,7 @@ impl Problem {
             code: None,
             retry_after_seconds: None,
             fields: Vec::new(),
+            scope: None,
             challenge: None,
             cause: None,
         }))
@@ -136,6 +139,9 @@ impl Problem {
         if let Some(object) = body.as_object_mut() {
             if let Some(code) = &self.code {
                 object.insert("error".into(), code.clone().into());
+            }
+            if let Some(scope) = &self.scope {
+                object.insert("scope".into(), scope.clone().into());
             }
             if !fields.is_empty() {
                 object.insert("fields".into(), fields.into());

@@ -1,0 +1,115 @@
+//! Access tokens that come back: signature, time, revocation, and whether everything they hang on still stands.
+
+use std::sync::Arc;
+
+use grantry_oauth::access_token::{Claims, Invalid};
+use grantry_oauth::grant::Subject;
+use grantry_oauth::{Error, ErrorCode};
+use grantry_store::account::Account;
+use grantry_store::grant::GrantState;
+use grantry_store::id::GrantId;
+
+use crate::app::App;
+use crate::cached::KnownApp;
+
+/// An access token that is good at this moment.
+#[derive(Debug)]
+pub struct Living {
+    pub claims: Claims,
+    pub holder: Holder,
+}
+
+/// In whose name a token speaks.
+#[derive(Debug)]
+pub enum Holder {
+    /// An app, for itself, in its own account.
+    App(Arc<KnownApp>),
+    /// What somebody granted to an app.
+    Grant(Box<GrantState>, Subject),
+}
+
+/// Why a token is not good.
+#[derive(Debug)]
+pub enum Dead {
+    /// It never was one, or its time is over.
+    Invalid(Invalid),
+    /// It was revoked, or what it hangs on has ended; the reason is not for whoever presents it.
+    Ended(&'static str),
+    /// Nobody can say now.
+    Unknown(grantry_store::Error),
+}
+
+impl From<grantry_store::Error> for Dead {
+    fn from(error: grantry_store::Error) -> Self {
+        Self::Unknown(error)
+    }
+}
+
+impl Dead {
+    /// What a caller is told who presents it.
+    ///
+    /// # Errors
+    /// The store's, when nobody can say whether the token is good.
+    pub fn refusal(self) -> Result<Error, grantry_store::Error> {
+        match self {
+            Self::Invalid(invalid) => Ok(invalid.into()),
+            Self::Ended(why) => {
+                Ok(Error::new(ErrorCode::InvalidToken, "the access token is not valid any more")
+                    .with_hint(why))
+            }
+            Self::Unknown(error) => Err(error),
+        }
+    }
+}
+
+impl Holder {
+    /// The account that the token opens.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        match self {
+            Self::App(app) => &app.owner,
+            Self::Grant(state, _) => &state.account,
+        }
+    }
+}
+
+impl Living {
+    /// Looks at a token that somebody presents. Asked on every call: what was revoked or disabled a moment ago, on
+    /// whatever node, is dead now.
+    ///
+    /// # Errors
+    /// See [`Dead`].
+    pub async fn find(app: &App, token: &str) -> Result<Self, Dead> {
+        let ring = app.keys.ring();
+        let verified = Claims::verify(ring.public(), app.issuer(), token, app.clock.now());
+        drop(ring);
+        let claims = verified.map_err(Dead::Invalid)?;
+        let holder = match claims.grant_id() {
+            Some(grant) => granted(app, &claims, grant).await?,
+            None => own(app, &claims).await?,
+        };
+        Ok(Self { claims, holder })
+    }
+}
+
+async fn granted(app: &App, claims: &Claims, grant: &str) -> Result<Holder, Dead> {
+    let id = GrantId::parse(grant).ok_or(Dead::Ended("its grant has no such name"))?;
+    let found = app.store.reader().find_grant_of_token(&id, &claims.jti).await?;
+    let state = found.ok_or(Dead::Ended("it was revoked, or its grant is forgotten"))?;
+    let person = state.person.as_ref().is_some_and(|person| person.id.as_str() == claims.subject);
+    let subject = if person { Subject::Person } else { Subject::Connection };
+    if !state.standing().keeps(subject) {
+        return Err(Dead::Ended("its connection, app, account or user does not stand any more"));
+    }
+    Ok(Holder::Grant(Box::new(state), subject))
+}
+
+async fn own(app: &App, claims: &Claims) -> Result<Holder, Dead> {
+    let known = app.cached.find_app(&claims.client_id).await?;
+    let known =
+        known.filter(|known| known.is_active()).ok_or(Dead::Ended("its app does not stand any more"))?;
+    if app.store.reader().is_token_revoked(&claims.jti).await? {
+        return Err(Dead::Ended("it was revoked"));
+    }
+    Ok(Holder::App(known))
+}
