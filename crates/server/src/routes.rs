@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::landing;
+use crate::sign_in::pages as sign_in;
 use crate::web::{self, assets, branding, guard};
 
 /// Who may call a route. The guard runs before the handler and before the body is looked at.
@@ -140,6 +141,10 @@ pub fn table(app: &Arc<App>) -> Table {
     empty
         // People
         .get("/", Door, Page, landing::pages::show)
+        .get("/account/login", Door, Page, sign_in::login::show)
+        .post("/account/login", Door, Page, sign_in::login::enter_password)
+        .get("/account/logout", Door, Page, sign_in::logout::show)
+        .post("/account/logout", Door, Page, sign_in::logout::leave)
         // Files
         .get("/assets/{file}", Open, Asset, assets::serve)
         .get("/branding/{file}", Open, Asset, branding::serve)

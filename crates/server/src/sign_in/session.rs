@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use aws_lc_rs::digest;
-use grantry_store::Error;
-use grantry_store::account::AccountState;
+use grantry_store::account::{AccountKind, AccountState, Membership};
+use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
+use grantry_store::id::SessionId;
 use grantry_store::member::MemberState;
-use grantry_store::person::PersonState;
+use grantry_store::person::{Person, PersonState};
+use grantry_store::session::{NewSession, Session};
+use grantry_store::{Error, Tx};
 
 use crate::app::App;
+use crate::web::Visitor;
 use crate::web::visitor::{Actor, Current};
 
 /// A session that nobody used for so long has ended.
@@ -51,10 +55,82 @@ pub async fn find(app: &App, cookie: &str) -> Result<Option<Actor>, Error> {
     let memberships = reader.list_accounts_of_person(&found.person.id).await?;
     let memberships: Vec<Current> = memberships
         .into_iter()
-        .filter(|m| m.account.state == AccountState::Active && m.member.state == MemberState::Active)
+        .filter(is_usable)
         .map(|m| Current { account: m.account, member: m.member })
         .collect();
     let chosen = found.session.account_id.as_ref();
     let account = memberships.iter().find(|m| Some(&m.account.id) == chosen).or(memberships.first()).cloned();
     Ok(Some(Actor { person: found.person, session: found.session, account, memberships }))
+}
+
+fn is_usable(membership: &Membership) -> bool {
+    membership.account.state == AccountState::Active && membership.member.state == MemberState::Active
+}
+
+/// The browser in which somebody gets in.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The session that this browser has now; it ends.
+    pub replaces: Option<&'a Session>,
+    pub user_agent: &'a str,
+    pub ip: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// Where this visitor is; `ip` is [`Visitor::ip_text`].
+    #[must_use]
+    pub fn of(visitor: &'a Visitor, ip: &'a str) -> Self {
+        Self {
+            replaces: visitor.actor.as_ref().map(|actor| &actor.session),
+            user_agent: visitor.user_agent.as_deref().unwrap_or_default(),
+            ip,
+        }
+    }
+}
+
+/// A session about to begin: made before the transaction that begins it.
+#[derive(Debug)]
+pub struct Fresh {
+    /// What its cookie will carry: 192 random bits that nobody knew before.
+    pub cookie: String,
+    new: NewSession,
+    email: String,
+    replaced: Option<Session>,
+}
+
+impl Fresh {
+    /// The session of somebody who has just proved, with a password, who they are.
+    #[must_use]
+    pub fn new(app: &App, person: &Person, place: &Place<'_>) -> Self {
+        let cookie = app.random.token();
+        let new = NewSession {
+            id_hash: id_hash(&cookie),
+            sid: SessionId::new(app.random.bytes()),
+            person_id: person.id.clone(),
+            account_id: None,
+            amr: "pwd".to_owned(),
+            user_agent: place.user_agent.to_owned(),
+            ip: place.ip.to_owned(),
+            expires_at: app.clock.now() + ABSOLUTE,
+        };
+        Self { cookie, new, email: person.email.clone(), replaced: place.replaces.cloned() }
+    }
+
+    /// Begins it, in the first of the person's accounts, and ends the one that this browser had before. Says of which
+    /// kind the account is.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn begin(&self, tx: &Tx, origin: &Origin) -> Result<Option<AccountKind>, Error> {
+        if let Some(old) = &self.replaced {
+            super::end_session::end(tx, origin, old).await?;
+        }
+        let memberships = tx.list_accounts_of_person(&self.new.person_id).await?;
+        let account = memberships.into_iter().find(is_usable).map(|membership| membership.account);
+        let account_id = account.as_ref().map(|account| &account.id);
+        tx.insert_session(&NewSession { account_id: account_id.cloned(), ..self.new.clone() }).await?;
+        let session = Object::new(ObjectKind::Session, self.new.sid.as_str(), &self.email);
+        tx.audit(origin, &Entry::new(account_id, Action::SessionStarted, session)).await?;
+        Ok(account.map(|account| account.kind))
+    }
 }

@@ -2,4 +2,5 @@
 
 mod front;
 mod process;
+mod sign_in;
 mod words;
