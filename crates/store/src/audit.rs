@@ -479,7 +479,7 @@ impl Tx {
             &origin.ip,
             &origin.request_id,
         ]
-        .map(without_nul);
+        .map(|text| without_nul(text).into_owned());
         let mut link = Link::new(account, &prev);
         link.number(seq);
         link.number(self.now().0);

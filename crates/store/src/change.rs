@@ -1,39 +1,25 @@
-//! What every node must forget from its caches: the rows of table `change`, and who listens to them.
+//! What every node must forget from its caches: the rows of table `change`.
 
 use crate::value::values;
-use crate::{Error, Tx};
+use crate::{Error, Row, Tx};
 
-/// The kinds of things that nodes keep in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ChangeKind {
-    /// An app, its versions, secrets, redirect URIs or scopes.
-    App,
-    /// An account, or who is a member of it.
-    Account,
-    /// A person.
-    User,
-    /// A connection or grant.
-    Connection,
-    /// An API or scope of the catalogue.
-    Catalogue,
-    /// A signing key.
-    Key,
-    /// A setting kept in the database.
-    Setting,
-}
-
-impl ChangeKind {
-    /// The word in the column `kind`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ChangeKind::App => "app",
-            ChangeKind::Account => "account",
-            ChangeKind::User => "user",
-            ChangeKind::Connection => "connection",
-            ChangeKind::Catalogue => "catalogue",
-            ChangeKind::Key => "key",
-            ChangeKind::Setting => "setting",
-        }
+crate::word::words! {
+    /// The kinds of things that nodes keep in memory.
+    ChangeKind {
+        /// An app, its versions, secrets, redirect URIs or scopes.
+        App = "app",
+        /// An account, or who is a member of it.
+        Account = "account",
+        /// A person.
+        User = "user",
+        /// A connection or grant.
+        Connection = "connection",
+        /// An API or scope of the catalogue.
+        Catalogue = "catalogue",
+        /// A signing key.
+        Key = "key",
+        /// A setting kept in the database.
+        Setting = "setting",
     }
 }
 
@@ -50,12 +36,22 @@ pub struct Change {
 
 crate::sql! {
     INSERT = "insert into change (kind, id, at) values ($1, $2, $3) returning seq";
+    NEWEST = "select coalesce(max(seq), 0) from change";
+    AFTER = "select seq, kind, id from change where seq > $1 order by seq limit $2";
+}
+
+impl Change {
+    /// A row of [`AFTER`]. `None` for a kind of a newer version: this program caches no such thing.
+    pub(crate) fn from_row(row: &Row) -> Result<Option<Change>, Error> {
+        let Some(kind) = ChangeKind::parse(&row.text(1)?) else { return Ok(None) };
+        Ok(Some(Change { seq: row.int(0)?, kind, id: row.text(2)? }))
+    }
 }
 
 impl Tx {
     /// Tells every node, once this transaction is committed, that a cached thing changed.
     pub async fn changed(&self, kind: ChangeKind, id: &str) -> Result<(), Error> {
-        let row = self.query_one(INSERT, values![kind.as_str(), id, self.now()]).await?;
+        let row = self.query_one(INSERT, values![kind, id, self.now()]).await?;
         self.note(Change { seq: row.int(0)?, kind, id: id.to_owned() });
         Ok(())
     }

@@ -47,6 +47,16 @@ pub enum OpenError {
         /// The newest version that this program knows.
         known: i64,
     },
+    /// The database was last used by an older version of Grantry, and whoever opens it is not the one to change that.
+    #[error(
+        "the database is at schema {found} and this program needs {known}; start the new server, which backs up and migrates, or run `grantry migrate`"
+    )]
+    OlderSchema {
+        /// The version found in the database.
+        found: i64,
+        /// The version that this program needs.
+        known: i64,
+    },
     /// A migration that was already applied is not the one this program carries.
     #[error(
         "migration {version} ({name}) in the database differs from the one in this program; the database was made by another build of Grantry"
@@ -78,7 +88,46 @@ pub enum OpenError {
     /// The database URL or a setting is wrong.
     #[error("{0}")]
     Config(String),
+    /// The copy that is made before a migration failed.
+    #[error("the database could not be backed up before its schema changes: {0}")]
+    Backup(Box<BackupError>),
     /// The database cannot be reached, or answered with an error.
     #[error("the database cannot be opened: {0}")]
     Engine(#[from] Error),
+}
+
+/// Why a backup was not made or not restored. The sentences are for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// PostgreSQL has better tools for it.
+    #[error("Grantry copies SQLite databases only; use pg_dump and pg_restore for PostgreSQL")]
+    Postgres,
+    /// A file could not be used.
+    #[error("cannot use {}: {cause}", .path.display())]
+    Path {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: std::io::Error,
+    },
+    /// The file to be restored is damaged, or something else.
+    #[error("{} is no usable backup: {cause}", .path.display())]
+    NotABackup {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// The database in whose place the backup is put cannot be used, or the backup is of another version.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database answered with an error.
+    #[error("the database could not be copied: {0}")]
+    Engine(#[from] Error),
+}
+
+impl From<BackupError> for OpenError {
+    fn from(error: BackupError) -> Self {
+        OpenError::Backup(Box::new(error))
+    }
 }

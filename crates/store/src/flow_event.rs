@@ -3,7 +3,7 @@
 use crate::columns::{Columns, FromColumns};
 use crate::id::{AccountId, AppId};
 use crate::page::{Cursor, Page, PageRequest};
-use crate::value::{values, without_nul};
+use crate::value::values;
 use crate::{Error, Reader, Tx};
 use grantry_oauth::time::Timestamp;
 
@@ -157,9 +157,9 @@ impl Tx {
             new.app_id.as_ref(),
             self.now(),
             new.stage,
-            without_nul(&new.error),
-            without_nul(&new.hint),
-            without_nul(&new.detail),
+            &new.error,
+            &new.hint,
+            &new.detail,
         ];
         self.execute(INSERT, values).await?;
         Ok(())

@@ -7,7 +7,7 @@
 use grantry_oauth::time::Timestamp;
 use std::future::Future;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub mod account;
 pub mod action_token;
@@ -19,6 +19,8 @@ pub mod catalogue;
 mod change;
 pub mod code;
 mod columns;
+#[cfg(test)]
+mod conformance;
 pub mod connection;
 pub mod connection_request;
 pub mod consent;
@@ -34,6 +36,7 @@ pub mod id;
 pub mod invitation;
 pub mod logo;
 pub mod member;
+mod migration;
 pub mod outbox_mail;
 pub mod page;
 pub mod person;
@@ -50,14 +53,15 @@ mod value;
 mod word;
 
 pub use change::{Change, ChangeKind};
-pub use error::{Error, FOREIGN_KEY, OpenError};
+pub use error::{BackupError, Error, FOREIGN_KEY, OpenError};
 pub use feed::Listener;
+pub use migration::PendingMigration;
 pub use value::{Row, Value};
 
 /// Declares a file's statements as consts, and lists them as `ALL` so that a test can prepare each on both engines.
 macro_rules! sql {
     ($($(#[$about:meta])* $name:ident = $text:expr;)*) => {
-        $($(#[$about])* const $name: &str = $text;)*
+        $($(#[$about])* pub(crate) const $name: &str = $text;)*
         pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
     };
 }
@@ -148,20 +152,48 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store, makes it when missing and brings its schema up to date.
+    /// Opens the store and makes it when missing. A server backs up and migrates an older schema (PostgreSQL is backed
+    /// up by its operator), a command refuses it; both refuse a newer one.
     pub async fn open(config: &StoreConfig, now: Timestamp) -> Result<Store, OpenError> {
         Ok(Store { engine: engine::Engine::open(config, now).await? })
     }
 
+    /// What opening or migrating would do to the schema; changes nothing.
+    pub async fn pending_migrations(target: &Target) -> Result<Vec<PendingMigration>, OpenError> {
+        engine::Engine::pending(target).await
+    }
+
+    /// Brings the schema up to date, as opening by a server does. Says what was done.
+    pub async fn migrate(target: &Target, now: Timestamp) -> Result<Vec<PendingMigration>, OpenError> {
+        engine::Engine::migrate(target, now).await
+    }
+
+    /// Writes a copy of everything, as it is at one moment, to a file that must not exist. For SQLite only.
+    pub async fn backup(&self, file: &Path) -> Result<(), BackupError> {
+        self.engine.backup(file).await
+    }
+
+    /// Puts a backup in place of the database while no server runs on it. Answers in which file the database is kept
+    /// that was there before. For SQLite only.
+    pub async fn restore(target: &Target, file: &Path) -> Result<Option<PathBuf>, BackupError> {
+        engine::Engine::restore(target, file).await
+    }
+
     /// Lets `listener` know of every change from now on: of this store's own writes once they are durable and before
-    /// [`Store::write`] answers. The same change may be told more than once.
+    /// [`Store::write`] answers, and, with [`Role::Server`], of other processes' writes within a second.
     pub fn on_change(&self, listener: Listener) {
         self.engine.feed().listen(listener);
     }
 
+    /// False when the changes of other processes could not be read for five seconds: what is cached may be stale.
+    /// Always false with [`Role::Command`], which does not follow them.
+    pub fn feed_is_fresh(&self) -> bool {
+        self.engine.feed().is_fresh()
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), Error> {
-        self.engine.ping().await
+        self.reader().query("select 1", &[]).await.map(|_| ())
     }
 
     /// A cheap handle for reading. Each statement sees everything committed before it.
@@ -173,7 +205,9 @@ impl Store {
     ///
     /// Only calls of the store may be awaited inside `work`; awaiting anything else rolls back and answers
     /// [`Error::Unavailable`]. A failure that must be remembered (a burnt code, a counted attempt) is an `Ok` that
-    /// says so. When the future returned here is dropped, the transaction either happens entirely or not at all.
+    /// says so. A statement that fails ends the transaction: later calls answer the same error, and so does this one
+    /// even if `work` answers `Ok`. When the future returned here is dropped, the transaction either happens entirely
+    /// or not at all.
     pub async fn write<T, E, F, Fut>(&self, now: Timestamp, work: F) -> Result<T, E>
     where
         F: FnOnce(Tx) -> Fut + Send,
@@ -243,126 +277,5 @@ impl Deref for Tx {
 
     fn deref(&self) -> &Reader {
         &self.reader
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::examples::empty;
-    use std::sync::Arc;
-
-    #[test]
-    fn every_file_with_statements_is_listed() {
-        let src = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
-        let mut files: Vec<String> = Vec::new();
-        for entry in std::fs::read_dir(src).expect("the sources") {
-            let path = entry.expect("a file").path();
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            let has_statements =
-                || std::fs::read_to_string(&path).expect("a text").contains("\ncrate::sql! {");
-            if path.is_file() && has_statements() {
-                files.push(name);
-            }
-        }
-        files.sort();
-        let listed: Vec<_> = STATEMENTS.iter().map(|(file, _)| *file).collect();
-        assert_eq!(files, listed);
-    }
-
-    // SQLite takes `$1` for a name and numbers names as they come.
-    #[test]
-    fn parameters_first_appear_in_their_order() {
-        for (file, statements) in STATEMENTS {
-            for (name, text) in *statements {
-                let mut seen = 0;
-                for (_, rest) in text.match_indices('$').map(|(at, _)| text.split_at(at + 1)) {
-                    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-                    let number: u32 = digits.parse().expect("a number");
-                    assert!(number <= seen + 1, "{file}::{name}: ${number} comes before ${}", seen + 1);
-                    seen = seen.max(number);
-                }
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn every_statement_prepares_on_sqlite() {
-        let (_dir, store) = empty().await;
-        let mut prepared = 0;
-        for (file, statements) in STATEMENTS {
-            for (name, text) in *statements {
-                store.engine.prepares(text).unwrap_or_else(|error| panic!("{file}::{name}: {error}"));
-                prepared += 1;
-            }
-        }
-        assert!(prepared > 20, "only {prepared} statements are listed");
-    }
-
-    #[tokio::test]
-    async fn a_refused_or_forgotten_transaction_leaves_no_trace_and_does_not_block_the_next() {
-        let (_dir, store) = empty().await;
-        let now = Timestamp(1);
-        let refused = store
-            .write(now, |tx| async move {
-                tx.changed(ChangeKind::App, "refused").await?;
-                Err::<(), Error>(Error::Busy)
-            })
-            .await;
-        assert_eq!(refused, Err(Error::Busy));
-        let forgotten = store.write(now, |tx| async move {
-            tx.changed(ChangeKind::App, "forgotten").await?;
-            std::future::pending::<()>().await;
-            Ok::<_, Error>(())
-        });
-        assert!(tokio::time::timeout(std::time::Duration::from_millis(20), forgotten).await.is_err());
-        let kept = store.write(now, |tx| async move { tx.changed(ChangeKind::App, "kept").await }).await;
-        assert_eq!(kept, Ok(()));
-        let rows = store.reader().query("select id from change", &[]).await.expect("rows");
-        let ids: Vec<_> = rows.iter().map(|row| row.text(0).expect("text")).collect();
-        assert_eq!(ids, ["kept"]);
-    }
-
-    #[tokio::test]
-    async fn listeners_hear_of_a_change_before_its_writer_is_answered_and_never_of_one_that_was_refused() {
-        let (_dir, store) = empty().await;
-        let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
-        let listener = Arc::clone(&heard);
-        store.on_change(Arc::new(move |changes| listener.lock().expect("heard").extend_from_slice(changes)));
-        let refused = store
-            .write(Timestamp(1), |tx| async move {
-                tx.changed(ChangeKind::App, "refused").await?;
-                Err::<(), Error>(Error::Busy)
-            })
-            .await;
-        assert_eq!(refused, Err(Error::Busy));
-        let kept =
-            store.write(Timestamp(1), |tx| async move { tx.changed(ChangeKind::App, "kept").await }).await;
-        assert_eq!(kept, Ok(()));
-        let ids: Vec<_> = heard.lock().expect("heard").iter().map(|change| change.id.clone()).collect();
-        assert_eq!(ids, ["kept"]);
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn writers_take_turns_and_no_write_is_lost() {
-        let (_dir, store) = empty().await;
-        let writers: Vec<_> = (0..16)
-            .map(|n| {
-                let store = store.clone();
-                tokio::spawn(async move {
-                    store
-                        .write(Timestamp(n), move |tx| async move {
-                            tokio::task::yield_now().await;
-                            tx.changed(ChangeKind::App, &n.to_string()).await
-                        })
-                        .await
-                })
-            })
-            .collect();
-        for writer in writers {
-            assert_eq!(writer.await.expect("no panic"), Ok(()));
-        }
-        let rows = store.reader().query("select id from change", &[]).await.expect("rows");
-        assert_eq!(rows.len(), 16);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use grantry_oauth::time::Timestamp;
+use std::borrow::Cow;
 
 /// One parameter of a statement, or one column of a row.
 ///
@@ -123,9 +124,10 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-/// A text from outside as both engines can keep it: PostgreSQL refuses NUL, which is shown as its symbol instead.
-pub(crate) fn without_nul(text: &str) -> String {
-    text.replace('\0', "\u{2400}")
+/// A text as both engines can keep it: PostgreSQL refuses NUL, which nobody types and only an attacker sends. Its
+/// symbol stands for it instead, so that it neither fails nor finds anything.
+pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{2400}")) } else { Cow::Borrowed(text) }
 }
 
 /// The parameters of a statement: `values![id, &name, now, None::<String>]`.

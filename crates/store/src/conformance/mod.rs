@@ -1,0 +1,96 @@
+//! The same stories told to both engines, each on a database of its own.
+
+mod schema;
+mod sqlite;
+mod writes;
+
+use crate::{ChangeKind, Durability, Error, Role, Store, StoreConfig, Target, Tx};
+use grantry_oauth::time::Timestamp;
+use std::future::Future;
+use tempfile::TempDir;
+
+/// A database that belongs to one test.
+pub(crate) struct Place {
+    pub(crate) target: Target,
+    dir: TempDir,
+}
+
+/// Any time.
+pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+/// Declares each named story as a test on SQLite and one on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($story:ident,)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $story() {
+                $crate::conformance::Place::sqlite(async |place| super::$story(place).await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both_engines;
+
+impl Place {
+    /// Runs a story on a new SQLite database.
+    pub(crate) async fn sqlite(story: impl AsyncFnOnce(&Place)) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let place = Place { target: Target::Sqlite { dir: dir.path().join("data") }, dir };
+        story(&place).await;
+    }
+
+    /// An empty folder for whatever a story needs.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn config(&self, role: Role) -> StoreConfig {
+        StoreConfig { target: self.target.clone(), role, durability: Durability::Off }
+    }
+
+    pub(crate) async fn server(&self) -> Store {
+        Store::open(&self.config(Role::Server), NOW).await.expect("the server's store opens")
+    }
+
+    pub(crate) async fn command(&self) -> Store {
+        Store::open(&self.config(Role::Command), NOW).await.expect("the command's store opens")
+    }
+}
+
+/// One transaction that writes down these names, in this order.
+pub(crate) async fn note(store: &Store, names: &'static [&'static str]) -> Result<(), Error> {
+    store.write(NOW, |tx| async move { note_in(&tx, names).await }).await
+}
+
+pub(crate) async fn note_in(tx: &Tx, names: &[&str]) -> Result<(), Error> {
+    for name in names {
+        tx.changed(ChangeKind::App, name).await?;
+    }
+    Ok(())
+}
+
+/// The names that were written down and committed.
+pub(crate) async fn noted(store: &Store) -> Vec<String> {
+    let rows = store.reader().query("select id from change order by seq", &[]).await.expect("rows");
+    rows.iter().map(|row| row.text(0).expect("text")).collect()
+}
+
+/// Polls a future at most so often, each time when it was woken, and drops it then; its answer if it was done.
+pub(crate) async fn poll_at_most<T>(times: usize, future: impl Future<Output = T>) -> Option<T> {
+    use std::task::Poll;
+    let mut future = std::pin::pin!(future);
+    let mut polls = 0;
+    std::future::poll_fn(|context| {
+        if polls == times {
+            return Poll::Ready(None);
+        }
+        polls += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(out) => Poll::Ready(Some(out)),
+            // Not to be polled again: it is dropped between this await and the next wake.
+            Poll::Pending if polls == times => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}

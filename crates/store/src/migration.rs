@@ -1,0 +1,134 @@
+//! The steps by which the schema has grown, and which of them a database still lacks. They only go forward.
+
+use crate::OpenError;
+use aws_lc_rs::digest::{SHA256, digest};
+
+/// One step, in the words of each engine.
+#[derive(Debug)]
+pub(crate) struct Migration {
+    pub(crate) version: i64,
+    pub(crate) name: &'static str,
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
+}
+
+macro_rules! migration {
+    ($version:literal, $name:literal) => {
+        Migration {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+        }
+    };
+}
+
+/// Every step, oldest first. What was released is never edited: databases remember what they were made by.
+pub(crate) const ALL: &[Migration] = &[migration!(1, "0001_init")];
+
+/// A step that is already in a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Applied {
+    pub(crate) version: i64,
+    pub(crate) name: String,
+    pub(crate) checksum: String,
+}
+
+/// A step that a database lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingMigration {
+    /// Its number: the database's schema version once it is applied.
+    pub version: i64,
+    /// Its name.
+    pub name: &'static str,
+}
+
+impl From<&Migration> for PendingMigration {
+    fn from(migration: &Migration) -> Self {
+        PendingMigration { version: migration.version, name: migration.name }
+    }
+}
+
+/// The newest schema version that this program knows.
+pub(crate) fn known() -> i64 {
+    ALL.last().map_or(0, |newest| newest.version)
+}
+
+/// SHA-256 of a step's text, in hex.
+pub(crate) fn checksum(text: &str) -> String {
+    digest(&SHA256, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a database with these steps, oldest first, still lacks. An error when they are not the first ones of this
+/// program's, text for text.
+pub(crate) fn pending(
+    applied: &[Applied],
+    text: fn(&Migration) -> &'static str,
+) -> Result<&'static [Migration], OpenError> {
+    if let Some(newest) = applied.last().filter(|newest| newest.version > known()) {
+        return Err(OpenError::NewerSchema { found: newest.version, known: known() });
+    }
+    for (index, step) in applied.iter().enumerate() {
+        let same = ALL
+            .get(index)
+            .is_some_and(|ours| ours.version == step.version && checksum(text(ours)) == step.checksum);
+        if !same {
+            return Err(OpenError::ChangedMigration { version: step.version, name: step.name.clone() });
+        }
+    }
+    Ok(ALL.get(applied.len()..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied() -> Vec<Applied> {
+        ALL.iter()
+            .map(|step| Applied {
+                version: step.version,
+                name: step.name.to_owned(),
+                checksum: checksum(step.sqlite),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_list_holds_every_file_in_order() {
+        for engine in ["sqlite", "postgres"] {
+            let folder = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+            let mut files: Vec<String> = std::fs::read_dir(folder)
+                .expect("a folder")
+                .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+                .collect();
+            files.sort();
+            let listed: Vec<String> = ALL.iter().map(|step| format!("{}.sql", step.name)).collect();
+            assert_eq!(files, listed, "{engine}");
+        }
+        for (number, step) in (1..).zip(ALL) {
+            assert_eq!(step.version, number);
+            assert!(step.name.starts_with(&format!("{number:04}_")), "{}", step.name);
+        }
+    }
+
+    #[test]
+    fn what_is_applied_is_not_pending_and_an_empty_database_lacks_everything() {
+        assert_eq!(pending(&applied(), |step| step.sqlite).expect("known steps").len(), 0);
+        assert_eq!(pending(&[], |step| step.sqlite).expect("no steps").len(), ALL.len());
+    }
+
+    #[test]
+    fn a_newer_or_another_schema_is_refused() {
+        let mut newer = applied();
+        newer.push(Applied { version: known() + 1, name: "later".to_owned(), checksum: String::new() });
+        let refused = pending(&newer, |step| step.sqlite).expect_err("newer");
+        assert!(
+            matches!(refused, OpenError::NewerSchema { found, known: ours } if found == ours + 1),
+            "{refused}"
+        );
+        let mut changed = applied();
+        changed[0].checksum.replace_range(0..1, "x");
+        let refused = pending(&changed, |step| step.sqlite).expect_err("changed");
+        assert!(matches!(refused, OpenError::ChangedMigration { version: 1, .. }), "{refused}");
+    }
+}
