@@ -110,6 +110,8 @@ pub struct Hint {
     /// The session in which it was issued.
     #[serde(rename = "sid")]
     pub session_id: Option<String>,
+    /// The code of the account for which it was issued.
+    pub account_code: Option<String>,
 }
 
 impl Hint {
@@ -210,6 +212,7 @@ mod tests {
         assert_eq!(hint.client_id(), Some("SDXE-AC-MYAPP"));
         assert_eq!(hint.person_id, id_token().person_id);
         assert_eq!(hint.session_id.as_deref(), id_token().session_id);
+        assert_eq!(hint.account_code.as_deref(), Some(id_token().account_code));
         let foreign = id_token().sign(&key(Alg::Rs256)).expect("signed");
         assert_eq!(Hint::verify(&keys, ISSUER, &foreign), None);
         assert_eq!(Hint::verify(&keys, "https://other.example", &old), None);

@@ -75,10 +75,10 @@ pub struct NewConnection {
     pub person_id: PersonId,
 }
 
-/// What already stands between an app, an account and a person.
+/// A connection that stands between an app, an account and a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandingConnection {
-    /// The account's connection, or else the person's own.
+    /// The account's connection, or the person's own.
     pub connection: Connection,
     /// The scopes it has.
     pub granted: Vec<String>,
@@ -146,10 +146,10 @@ crate::sql! {
         "select ", connection_columns!(), " from connection c where c.account_id = $1 and c.id = $2",
         " and c.ended_at is null"
     );
-    /// The account's own comes before a personal one.
-    FIND_STANDING = concat!(
+    /// The account's own comes before the personal one.
+    LIST_STANDING = concat!(
         "select ", connection_columns!(), " from connection c where c.app_id = $1 and c.account_id = $2",
-        " and c.person_key in ('', $3) and c.ended_at is null order by c.person_key limit 1"
+        " and c.person_key in ('', $3) and c.ended_at is null order by c.person_key"
     );
     SCOPES = "select scope from connection_scope where connection_id = $1 order by scope";
     CONSENTED = "select scope from connection_consent where connection_id = $1 and person_id = $2 order by scope";
@@ -301,21 +301,23 @@ impl Reader {
         self.query_opt(FIND, values![account, id]).await?.as_ref().map(Connection::from_row).transpose()
     }
 
-    /// What already stands between an app, an account and a person: what decides whether consent is asked.
-    pub async fn find_standing_connection(
+    /// What already stands between an app, an account and a person, the account's connection first, then the person's
+    /// own: what decides whether consent is asked.
+    pub async fn list_standing_connections(
         &self,
         app: &AppId,
         account: &AccountId,
         person: &PersonId,
-    ) -> Result<Option<StandingConnection>, Error> {
-        let Some(row) = self.query_opt(FIND_STANDING, values![app, account, person]).await? else {
-            return Ok(None);
-        };
-        let connection = Connection::from_row(&row)?;
-        let granted = self.list_connection_scopes(&connection.id).await?;
-        let consented = self.query(CONSENTED, values![&connection.id, person]).await?;
-        let consented = consented.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
-        Ok(Some(StandingConnection { connection, granted, consented }))
+    ) -> Result<Vec<StandingConnection>, Error> {
+        let rows = self.query(LIST_STANDING, values![app, account, person]).await?;
+        let mut standing = Vec::with_capacity(rows.len());
+        for connection in Connection::from_rows(&rows)? {
+            let granted = self.list_connection_scopes(&connection.id).await?;
+            let consented = self.query(CONSENTED, values![&connection.id, person]).await?;
+            let consented = consented.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
+            standing.push(StandingConnection { connection, granted, consented });
+        }
+        Ok(standing)
     }
 
     /// The scopes of a connection, by name.

@@ -178,8 +178,8 @@ mod tests {
         assert!(stands(&store, 1).await, "somebody else's");
         let reader = store.reader();
         let standing =
-            reader.find_standing_connection(&world.app, &world.customer, bob).await.expect("a read");
-        let standing = standing.expect("the account's connection");
+            reader.list_standing_connections(&world.app, &world.customer, bob).await.expect("a read");
+        let [standing] = standing.as_slice() else { panic!("only the account's connection: {standing:?}") };
         assert_eq!((standing.granted.len(), standing.consented.len()), (1, 0), "asked again");
     }
 

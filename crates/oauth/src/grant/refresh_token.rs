@@ -9,6 +9,12 @@ use crate::error::{Error, ErrorCode};
 use crate::parameters::Parameters;
 use crate::scope::ScopeSet;
 
+/// A refresh token ends after this, however much it is used.
+pub const ABSOLUTE: Duration = Duration::from_hours(180 * 24);
+
+/// A refresh token ends when nobody used it for so long.
+pub const IDLE: Duration = Duration::from_hours(90 * 24);
+
 /// For how long a repeat of a rotated token gets the same successor: answers get lost on the way.
 pub const GRACE: Duration = Duration::from_secs(10);
 
