@@ -9,6 +9,7 @@ use axum::routing::{MethodFilter, on};
 use http::{Method, StatusCode};
 
 use crate::app::App;
+use crate::apps;
 use crate::landing;
 use crate::sign_in::pages as sign_in;
 use crate::web::{self, assets, branding, guard};
@@ -147,5 +148,6 @@ pub fn table(app: &Arc<App>) -> Table {
         .post("/account/logout", Door, Page, sign_in::logout::leave)
         // Files
         .get("/assets/{file}", Open, Asset, assets::serve)
+        .get("/logos/{id}", Open, Asset, apps::logo::serve)
         .get("/branding/{file}", Open, Asset, branding::serve)
 }

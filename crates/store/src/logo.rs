@@ -18,7 +18,7 @@ pub struct Logo {
     pub height: u32,
     /// The image.
     pub bytes: Vec<u8>,
-    /// When it was first kept.
+    /// When it was last brought; one that no app uses is forgotten a day later.
     pub created_at: Timestamp,
 }
 
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Logo {
 crate::sql! {
     FIND = "select content_type, width, height, bytes, created_at from logo where id = $1";
     PUT = "insert into logo (id, content_type, width, height, bytes, created_at) values ($1, $2, $3, $4, $5, $6) \
-        on conflict (id) do nothing";
+        on conflict (id) do update set created_at = excluded.created_at";
 }
 
 impl FromColumns for Logo {

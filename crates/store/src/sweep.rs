@@ -32,6 +32,8 @@ crate::sql! {
         (select m.id from outbox_mail m where m.created_at < $1 and m.next_attempt_at is null limit $2)";
     REDIRECT_CHECK = "delete from redirect_check where (account_id, uri) in \
         (select c.account_id, c.uri from redirect_check c where c.checked_at < $1 limit $2)";
+    LOGO = "delete from logo where id in (select l.id from logo l where l.created_at < $1 \
+        and not exists (select 1 from app_version v where v.logo_id = l.id) limit $2)";
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -50,6 +52,7 @@ const RULES: &[(&str, &str, Duration)] = &[
     ("change", CHANGE, DAY),
     ("outbox_mail", OUTBOX_MAIL, DAY.saturating_mul(7)),
     ("redirect_check", REDIRECT_CHECK, DAY.saturating_mul(30)),
+    ("logo", LOGO, DAY),
 ];
 
 /// How many rows of which tables were forgotten.

@@ -39,7 +39,7 @@ pub struct KnownScope {
 }
 
 impl KnownCatalogue {
-    pub(super) fn new(issuer: &str, apis: Vec<stored::Api>) -> Result<Self, Error> {
+    pub(crate) fn new(issuer: &str, apis: Vec<stored::Api>) -> Result<Self, Error> {
         let rules = apis.iter().map(for_rules).collect::<Result<_, _>>()?;
         let apis: Vec<KnownApi> = apis.into_iter().map(for_people).collect();
         let mut scopes = HashMap::new();

@@ -1,0 +1,420 @@
+//! From what was typed about an app to details that may be saved: one function for every way in.
+
+use grantry_oauth::client::{AuthMethod, PiiMode};
+use grantry_oauth::client_id::{ClientCode, CodeProblem};
+use grantry_oauth::display_text;
+use grantry_oauth::jose::Alg;
+use grantry_oauth::redirect_uri::{self, RedirectUri, Refused};
+use grantry_oauth::scope::is_oidc;
+use grantry_store::app::AppKind;
+use grantry_store::app_version::{self as stored, AppDetails};
+use url::Url;
+
+use super::fault::{Fault, Faults};
+use crate::cached::KnownCatalogue;
+use crate::config::CompatPreset;
+use crate::web::Words;
+
+/// Characters in a client name.
+pub const NAME_LIMIT: usize = 100;
+/// Characters in the description of a secret.
+pub const DESCRIPTION_LIMIT: usize = 100;
+/// Addresses in each list of an app.
+pub const URI_LIMIT: usize = 50;
+/// The one internal scope that an account may give to its own custom app: it manages the account's apps.
+pub const OWN_APPS_SCOPE: &str = "identity:clients.manage";
+
+/// What was typed or sent about an app. Nothing of it is checked; an empty text stands for "not said", which is the
+/// default of the platform. The names of faults are the fields' names in the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawApp {
+    /// `client_code`. At an edit it may be left out, and never changes.
+    pub code: String,
+    /// `client_name`
+    pub name: String,
+    /// `logo_url`
+    pub logo_url: String,
+    /// `redirect_uri`; empty rows count for the numbers of faults and are otherwise skipped, here and below.
+    pub redirect_uris: Vec<String>,
+    /// `post_logout_uri`
+    pub post_logout_uris: Vec<String>,
+    /// `cors_origin`
+    pub cors_origins: Vec<String>,
+    /// `scope`: names of scopes; several in one text are fine.
+    pub scopes: Vec<String>,
+    /// `secret_description`: used when the app gets its first secret.
+    pub secret_description: String,
+    /// `pii_mode`: `retrieve` or `hide`.
+    pub pii_mode: String,
+    /// `client_type`: `confidential` or `public`.
+    pub client_type: String,
+    /// `require_pkce`: `None` leaves it to the profile.
+    pub require_pkce: Option<bool>,
+    /// `profile`: `compatible` or `standard`.
+    pub profile: String,
+    /// `auth_method`, in the words of RFC 7591.
+    pub auth_method: String,
+    /// `id_token_alg`
+    pub id_token_alg: String,
+    /// `policy_uri`
+    pub policy_uri: String,
+    /// `tos_uri`
+    pub tos_uri: String,
+    /// A logo that was fetched for this form a moment ago, so that it need not be fetched again.
+    pub fetched_logo: Option<FetchedLogo>,
+}
+
+/// A logo that the server has fetched, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FetchedLogo {
+    pub url: String,
+    pub id: String,
+}
+
+impl RawApp {
+    /// An app as it is, to be changed in part and checked again.
+    #[must_use]
+    pub fn of(details: &AppDetails) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            code: String::new(),
+            name: details.name.clone(),
+            logo_url: text(&details.logo_source_url),
+            redirect_uris: details.redirect_uris.clone(),
+            post_logout_uris: details.post_logout_uris.clone(),
+            cors_origins: details.cors_origins.clone(),
+            scopes: details.scopes.clone(),
+            secret_description: String::new(),
+            pii_mode: details.pii_mode.as_str().to_owned(),
+            client_type: details.client_type.as_str().to_owned(),
+            require_pkce: Some(details.require_pkce),
+            profile: details.profile.as_str().to_owned(),
+            auth_method: details.auth_method.clone(),
+            id_token_alg: details.id_token_alg.clone(),
+            policy_uri: text(&details.policy_uri),
+            tos_uri: text(&details.tos_uri),
+            fetched_logo: None,
+        }
+    }
+}
+
+/// What decides about an app beside what was typed.
+#[derive(Debug)]
+pub struct Terms<'a> {
+    pub kind: AppKind,
+    pub catalogue: &'a KnownCatalogue,
+    pub preset: CompatPreset,
+    /// A person or a command acts, not an app: apps do not hand out [`OWN_APPS_SCOPE`].
+    pub by_person: bool,
+    /// The version that is live, when the app is edited.
+    pub before: Option<&'a AppDetails>,
+}
+
+/// What may be saved, but for the logo: with a new `logo_source_url`, [`super::logo::complete`] fetches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub code: Option<ClientCode>,
+    pub details: AppDetails,
+    pub secret_description: String,
+}
+
+/// Checks everything that was typed.
+///
+/// # Errors
+/// Every fault at once, each with the name of its field.
+pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
+    let mut checker = Checker { terms, faults: Faults::default() };
+    let code = checker.code(&raw.code);
+    let name = checker.label("client_name", &raw.name, NAME_LIMIT);
+    let pii_mode = match PiiMode::parse(&raw.pii_mode) {
+        Some(PiiMode::Retrieve) => stored::PiiMode::Retrieve,
+        Some(PiiMode::Hide) => stored::PiiMode::Hide,
+        None if raw.pii_mode.is_empty() => stored::PiiMode::Retrieve,
+        None => checker.choice("pii_mode", &raw.pii_mode, "retrieve, hide", stored::PiiMode::Hide),
+    };
+    let logo_source_url = checker.url("logo_url", &raw.logo_url);
+    let (client_type, profile, require_pkce) = checker.strictness(raw);
+    let auth_method = checker.auth_method(&raw.auth_method, client_type);
+    let redirect_uris = checker.redirect_uris(&raw.redirect_uris, client_type);
+    let secret_description = checker.secret_description(&raw.secret_description);
+    let scopes = checker.scopes(&raw.scopes);
+    let rules_type = for_rules(client_type);
+    let register = |uri: &str| RedirectUri::register(uri, rules_type).map(|uri| uri.as_str().to_owned());
+    let post_logout_uris = checker.uris("post_logout_uri", &raw.post_logout_uris, register);
+    let cors_origins = checker.uris("cors_origin", &raw.cors_origins, origin);
+    let policy_uri = checker.url("policy_uri", &raw.policy_uri);
+    let tos_uri = checker.url("tos_uri", &raw.tos_uri);
+    let id_token_alg = match Alg::parse(&raw.id_token_alg) {
+        Some(alg) => alg,
+        None if raw.id_token_alg.is_empty() => Alg::Rs256,
+        None => checker.choice("id_token_alg", &raw.id_token_alg, "RS256, ES256, PS256, EdDSA", Alg::Rs256),
+    };
+    if !checker.faults.is_empty() {
+        return Err(checker.faults);
+    }
+    let before = terms.before;
+    let kept_logo = before.filter(|before| before.logo_source_url == logo_source_url);
+    let fetched = raw.fetched_logo.as_ref().filter(|logo| Some(&logo.url) == logo_source_url.as_ref());
+    let kept_logo = kept_logo.and_then(|before| before.logo_id.clone());
+    let details = AppDetails {
+        name,
+        logo_id: kept_logo.or_else(|| fetched.map(|logo| logo.id.clone())),
+        logo_source_url,
+        client_type,
+        profile,
+        require_pkce,
+        auth_method,
+        pii_mode,
+        id_token_alg: id_token_alg.as_str().to_owned(),
+        jwks: before.and_then(|before| before.jwks.clone()),
+        jwks_uri: before.and_then(|before| before.jwks_uri.clone()),
+        policy_uri,
+        tos_uri,
+        initiate_login_uri: before.and_then(|before| before.initiate_login_uri.clone()),
+        backchannel_logout_uri: before.and_then(|before| before.backchannel_logout_uri.clone()),
+        redirect_uris,
+        post_logout_uris,
+        cors_origins,
+        scopes,
+    };
+    Ok(Checked { code, details, secret_description })
+}
+
+/// The rules' word for a client type.
+#[must_use]
+pub fn for_rules(client_type: stored::ClientType) -> redirect_uri::ClientType {
+    match client_type {
+        stored::ClientType::Confidential => redirect_uri::ClientType::Confidential,
+        stored::ClientType::Public => redirect_uri::ClientType::Public,
+    }
+}
+
+/// The fault of an address that may not be registered.
+#[must_use]
+pub fn uri_fault(name: impl Into<String>, raw: &str, refused: Refused) -> Fault {
+    let key = format!("apps-fault-uri-{}", refused.problem.key());
+    Fault::new(name, key).about(raw).try_instead(refused.proposal)
+}
+
+/// An origin as browsers send it: `https://host` with a port only when it is not the usual one.
+fn origin(raw: &str) -> Result<String, Refused> {
+    let raw = raw.trim_matches(' ');
+    let uri = RedirectUri::register(raw, redirect_uri::ClientType::Confidential)?;
+    let own = Url::parse(uri.as_str()).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    if own != raw {
+        return Err(Refused { problem: redirect_uri::Problem::NotNormal, proposal: Some(own) });
+    }
+    Ok(own)
+}
+
+struct Checker<'a> {
+    terms: &'a Terms<'a>,
+    faults: Faults,
+}
+
+impl Checker<'_> {
+    fn fault(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    fn is_custom(&self) -> bool {
+        self.terms.kind == AppKind::Custom
+    }
+
+    /// Notes a value that is none of a closed list, and goes on with one that is.
+    fn choice<T>(&mut self, name: &str, raw: &str, allowed: &str, instead: T) -> T {
+        self.fault(Fault::new(name, "apps-fault-choice").about(raw).with("allowed", allowed));
+        instead
+    }
+
+    fn code(&mut self, raw: &str) -> Option<ClientCode> {
+        if self.terms.before.is_some() {
+            return None;
+        }
+        match ClientCode::parse(raw) {
+            Ok(code) => Some(code),
+            Err(problem) => {
+                let key = match problem {
+                    CodeProblem::Empty => "apps-fault-code-empty",
+                    CodeProblem::Length => "apps-fault-code-length",
+                    CodeProblem::Characters => "apps-fault-code-characters",
+                };
+                self.fault(Fault::new("client_code", key).about(raw));
+                None
+            }
+        }
+    }
+
+    /// A text that other people read.
+    fn label(&mut self, name: &str, raw: &str, limit: usize) -> String {
+        display_text::register(raw, limit).unwrap_or_else(|problem| {
+            let key = format!("apps-fault-text-{}", problem.key());
+            self.fault(Fault::new(name, key).with("limit", limit));
+            String::new()
+        })
+    }
+
+    fn secret_description(&mut self, raw: &str) -> String {
+        if raw.trim().is_empty() {
+            return Words::english().get("apps-secret-first");
+        }
+        self.label("secret_description", raw, DESCRIPTION_LIMIT)
+    }
+
+    fn strictness(&mut self, raw: &RawApp) -> (stored::ClientType, stored::Profile, bool) {
+        use stored::{ClientType, Profile};
+        let client_type = match ClientType::parse(&raw.client_type) {
+            Some(ClientType::Public) if self.is_custom() => {
+                self.fault(Fault::new("client_type", "apps-fault-custom-public"));
+                ClientType::Confidential
+            }
+            Some(client_type) => client_type,
+            None if raw.client_type.is_empty() => ClientType::Confidential,
+            None => {
+                self.choice("client_type", &raw.client_type, "confidential, public", ClientType::Confidential)
+            }
+        };
+        let unsaid = match (self.terms.preset, raw.require_pkce) {
+            // Leaving PKCE out is what the profile `compatible` is for.
+            (CompatPreset::Seed, _) | (_, Some(false)) if !self.is_custom() => Profile::Compatible,
+            _ => Profile::Standard,
+        };
+        let profile = match Profile::parse(&raw.profile) {
+            Some(profile @ (Profile::Compatible | Profile::Standard)) => profile,
+            None if raw.profile.is_empty() => unsaid,
+            Some(Profile::Fapi2) | None => {
+                self.choice("profile", &raw.profile, "compatible, standard", Profile::Standard)
+            }
+        };
+        if client_type == ClientType::Public || self.is_custom() {
+            // OAuth 2.1 §7.5.1: public clients always use PKCE. Custom apps have no code to protect.
+            return (client_type, profile, true);
+        }
+        // An app that leaves `compatible` does not have to say that it uses PKCE from now on.
+        let had_pkce = self.terms.before.is_none_or(|before| before.require_pkce);
+        if profile == Profile::Standard && raw.require_pkce == Some(false) && had_pkce {
+            self.fault(Fault::new("require_pkce", "apps-fault-pkce"));
+        }
+        let wanted = raw.require_pkce.unwrap_or(profile != Profile::Compatible);
+        (client_type, profile, wanted || profile == Profile::Standard)
+    }
+
+    fn auth_method(&mut self, raw: &str, client_type: stored::ClientType) -> String {
+        use stored::ClientType;
+        let fallback = match client_type {
+            ClientType::Confidential => "client_secret_basic",
+            ClientType::Public => "none",
+        };
+        let before = self.terms.before;
+        if before.is_some_and(|before| before.client_type != client_type && before.auth_method == raw) {
+            return fallback.to_owned();
+        }
+        match (client_type, AuthMethod::parse(raw)) {
+            (ClientType::Confidential, Some(AuthMethod::Secret)) if raw != "secret" => raw.to_owned(),
+            (ClientType::Confidential, Some(AuthMethod::Secret))
+            | (ClientType::Public, Some(AuthMethod::None)) => fallback.to_owned(),
+            (_, None) if raw.is_empty() => fallback.to_owned(),
+            (_, None | Some(AuthMethod::Secret | AuthMethod::None | AuthMethod::PrivateKeyJwt)) => {
+                let allowed = match client_type {
+                    ClientType::Confidential => "client_secret_basic, client_secret_post",
+                    ClientType::Public => "none",
+                };
+                self.choice("auth_method", raw, allowed, fallback.to_owned())
+            }
+        }
+    }
+
+    /// Any other address of an app; absent when nothing was typed.
+    fn url(&mut self, name: &str, raw: &str) -> Option<String> {
+        let raw = raw.trim_matches(' ');
+        if raw.is_empty() {
+            return None;
+        }
+        if self.is_custom() {
+            self.fault(Fault::new(name, "apps-fault-custom-only-code"));
+            return None;
+        }
+        match redirect_uri::https_url(raw) {
+            Ok(url) => Some(url),
+            Err(refused) => {
+                self.fault(uri_fault(name, raw, refused));
+                None
+            }
+        }
+    }
+
+    fn redirect_uris(&mut self, raw: &[String], client_type: stored::ClientType) -> Vec<String> {
+        let rules_type = for_rules(client_type);
+        let given = raw.iter().any(|uri| !uri.trim_matches(' ').is_empty());
+        if !given && !self.is_custom() {
+            self.fault(Fault::new("redirect_uri-1", "apps-fault-uri-none"));
+        }
+        self.uris("redirect_uri", raw, |uri| {
+            RedirectUri::register(uri, rules_type).map(|uri| uri.as_str().to_owned())
+        })
+    }
+
+    /// A list of addresses, each checked on its own; rows without text are skipped.
+    fn uris(
+        &mut self,
+        name: &str,
+        raw: &[String],
+        register: impl Fn(&str) -> Result<String, Refused>,
+    ) -> Vec<String> {
+        let mut uris: Vec<String> = Vec::new();
+        let rows = raw.iter().enumerate().map(|(at, uri)| (at + 1, uri.trim_matches(' ')));
+        for (row, uri) in rows.filter(|(_, uri)| !uri.is_empty()) {
+            let place = format!("{name}-{row}");
+            if self.is_custom() {
+                self.fault(Fault::new(place, "apps-fault-custom-only-code"));
+                return uris;
+            }
+            if uris.len() == URI_LIMIT {
+                self.fault(Fault::new(place, "apps-fault-uri-many").with("limit", URI_LIMIT));
+                return uris;
+            }
+            match register(uri) {
+                Ok(uri) if uris.contains(&uri) => {
+                    self.fault(Fault::new(place, "apps-fault-uri-twice").about(&uri));
+                }
+                Ok(uri) => uris.push(uri),
+                Err(refused) => self.fault(uri_fault(place, uri, refused)),
+            }
+        }
+        uris
+    }
+
+    /// Scopes that the app may register. Those of OpenID Connect need no registration and are left out.
+    fn scopes(&mut self, raw: &[String]) -> Vec<String> {
+        let mut scopes = Vec::new();
+        let (mut unknown, mut closed) = (Vec::new(), Vec::new());
+        for name in raw.iter().flat_map(|text| text.split_whitespace()).filter(|name| !is_oidc(name)) {
+            match self.terms.catalogue.find_scope(name) {
+                None => unknown.push(name),
+                Some((_, scope)) if !self.may_register(scope.internal, scope.retired, name) => {
+                    closed.push(name);
+                }
+                Some(_) => scopes.push(name.to_owned()),
+            }
+        }
+        for (names, key) in [(unknown, "apps-fault-scope-unknown"), (closed, "apps-fault-scope-closed")] {
+            if let Some(first) = names.first() {
+                self.fault(Fault::new("scope", key).about(first).with("more", names.len() - 1));
+            }
+        }
+        scopes.sort();
+        scopes.dedup();
+        scopes
+    }
+
+    /// Whether the app may have a scope: what it has, it keeps.
+    fn may_register(&self, internal: bool, retired: bool, name: &str) -> bool {
+        let has = self.terms.before.is_some_and(|before| before.scopes.iter().any(|scope| scope == name));
+        let own = self.is_custom() && name == OWN_APPS_SCOPE && self.terms.by_person;
+        has || (!retired && (!internal || own))
+    }
+}
+
+#[cfg(test)]
+#[path = "details_tests.rs"]
+mod tests;

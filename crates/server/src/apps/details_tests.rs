@@ -1,0 +1,220 @@
+//! What may be said of an app, and what each refusal is called.
+
+use grantry_oauth::display_text::Problem as TextProblem;
+use grantry_oauth::redirect_uri::Problem as UriProblem;
+use grantry_oauth::time::Timestamp;
+use grantry_store::catalogue::{Api, ApiScope, TokenFormat};
+
+use super::*;
+
+fn catalogue() -> KnownCatalogue {
+    let scope = |name: &str, internal: bool, retired: bool| ApiScope {
+        name: name.to_owned(),
+        api_name: "api".to_owned(),
+        display_name: name.to_owned(),
+        description: None,
+        sensitive: false,
+        machine: false,
+        is_default: false,
+        internal,
+        retired_at: retired.then_some(Timestamp(1)),
+    };
+    let api = Api {
+        name: "api".to_owned(),
+        display_name: "Core API".to_owned(),
+        token_format: TokenFormat::Jwt,
+        signing_alg: "ES256".to_owned(),
+        resources: Vec::new(),
+        scopes: vec![
+            scope("reservations.read", false, false),
+            scope("units.read", false, true),
+            scope(OWN_APPS_SCOPE, true, false),
+            scope("admin", true, false),
+        ],
+    };
+    KnownCatalogue::new("https://id.example", vec![api]).expect("a catalogue")
+}
+
+fn raw() -> RawApp {
+    RawApp {
+        code: "myapp".to_owned(),
+        name: "My App".to_owned(),
+        redirect_uris: vec!["https://app.example/callback".to_owned()],
+        ..RawApp::default()
+    }
+}
+
+fn custom() -> RawApp {
+    RawApp { redirect_uris: Vec::new(), ..raw() }
+}
+
+fn try_with<'a>(raw: &RawApp, change: impl FnOnce(&mut Terms<'a>)) -> Result<Checked, Vec<(String, String)>> {
+    let mut terms = Terms {
+        kind: AppKind::Store,
+        catalogue: Box::leak(Box::new(catalogue())),
+        preset: CompatPreset::None,
+        by_person: true,
+        before: None,
+    };
+    change(&mut terms);
+    check(raw, &terms).map_err(|faults| faults.texts(Words::english()))
+}
+
+fn details(raw: &RawApp) -> AppDetails {
+    try_with(raw, |_| ()).expect("it is accepted").details
+}
+
+/// The names of the fields at fault.
+fn faulty<'a>(raw: &RawApp, change: impl FnOnce(&mut Terms<'a>)) -> Vec<String> {
+    let faults = try_with(raw, change).expect_err("it is refused");
+    faults.into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn an_app_gets_the_defaults_of_the_platform() {
+    let checked = try_with(&raw(), |_| ()).expect("it is accepted");
+    assert_eq!(checked.code.expect("a code").as_str(), "MYAPP");
+    assert_eq!(checked.secret_description, "First secret");
+    let standard = checked.details;
+    assert_eq!(standard.profile, stored::Profile::Standard);
+    assert!(standard.require_pkce);
+    assert_eq!(standard.auth_method, "client_secret_basic");
+    assert_eq!(standard.id_token_alg, "RS256");
+    let seed = try_with(&raw(), |terms| terms.preset = CompatPreset::Seed).expect("accepted").details;
+    assert_eq!((seed.profile, seed.require_pkce), (stored::Profile::Compatible, false));
+}
+
+#[test]
+fn pkce_is_left_out_by_compatible_confidential_apps_only() {
+    let compatible = details(&RawApp { require_pkce: Some(false), ..raw() });
+    assert_eq!((compatible.profile, compatible.require_pkce), (stored::Profile::Compatible, false));
+    let standard = RawApp { require_pkce: Some(false), profile: "standard".to_owned(), ..raw() };
+    assert_eq!(faulty(&standard, |_| ()), ["require_pkce"]);
+    let public = RawApp { require_pkce: Some(false), client_type: "public".to_owned(), ..raw() };
+    let public = details(&public);
+    assert!(public.require_pkce);
+    assert_eq!(public.auth_method, "none");
+}
+
+#[test]
+fn every_fault_names_its_field_and_row_at_once() {
+    let many = RawApp {
+        code: "1".to_owned(),
+        name: "My\u{202e}ppA".to_owned(),
+        logo_url: "http://app.example/logo.png".to_owned(),
+        redirect_uris: ["https://app.example/", "", "https://app.example/", "http://app.example/"]
+            .map(str::to_owned)
+            .to_vec(),
+        post_logout_uris: vec![String::new(), "javascript:alert(1)".to_owned()],
+        cors_origins: vec!["https://app.example/path".to_owned()],
+        scopes: vec!["reservations.read nothing".to_owned()],
+        secret_description: "a\nb".to_owned(),
+        pii_mode: "maybe".to_owned(),
+        client_type: "secret".to_owned(),
+        profile: "fapi2".to_owned(),
+        auth_method: "private_key_jwt".to_owned(),
+        id_token_alg: "none".to_owned(),
+        policy_uri: "data:text/html,x".to_owned(),
+        tos_uri: "https://good@evil.example/".to_owned(),
+        ..raw()
+    };
+    let expected = [
+        "client_code",
+        "client_name",
+        "pii_mode",
+        "logo_url",
+        "client_type",
+        "profile",
+        "auth_method",
+        "redirect_uri-3",
+        "redirect_uri-4",
+        "secret_description",
+        "scope",
+        "post_logout_uri-2",
+        "cors_origin-1",
+        "policy_uri",
+        "tos_uri",
+        "id_token_alg",
+    ];
+    assert_eq!(faulty(&many, |_| ()), expected);
+    let faults = try_with(&many, |_| ()).expect_err("it is refused");
+    let said = |name: &str| faults.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str());
+    let text = said("redirect_uri-4").expect("a sentence");
+    assert!(text.contains("must use https") && text.ends_with("Try https://app.example/"), "{text}");
+    let text = said("cors_origin-1").expect("a sentence");
+    assert!(text.ends_with("Try https://app.example"), "{text}");
+}
+
+// security: R01
+#[test]
+fn a_store_app_needs_a_redirect_uri_and_a_custom_app_has_none() {
+    assert_eq!(faulty(&custom(), |_| ()), ["redirect_uri-1"]);
+    assert_eq!(faulty(&raw(), |terms| terms.kind = AppKind::Custom), ["redirect_uri-1"]);
+    try_with(&custom(), |terms| terms.kind = AppKind::Custom).expect("a custom app");
+    let public = RawApp { client_type: "public".to_owned(), ..custom() };
+    assert_eq!(faulty(&public, |terms| terms.kind = AppKind::Custom), ["client_type"]);
+}
+
+// security: R10
+#[test]
+fn internal_scopes_stay_inside_but_for_an_accounts_own_custom_app() {
+    let with = |scope: &str, raw: RawApp| RawApp { scopes: vec![scope.to_owned()], ..raw };
+    for scope in ["admin", OWN_APPS_SCOPE, "units.read"] {
+        assert_eq!(faulty(&with(scope, raw()), |_| ()), ["scope"], "{scope}");
+    }
+    let own = with(OWN_APPS_SCOPE, custom());
+    try_with(&own, |terms| terms.kind = AppKind::Custom).expect("granted by its admin");
+    let by_an_app = faulty(&own, |terms| (terms.kind, terms.by_person) = (AppKind::Custom, false));
+    assert_eq!(by_an_app, ["scope"]);
+    assert_eq!(faulty(&with("admin", custom()), |terms| terms.kind = AppKind::Custom), ["scope"]);
+}
+
+#[test]
+fn an_edit_keeps_what_was_allowed_before_and_checks_the_rest_as_strictly() {
+    let before = AppDetails { scopes: vec!["units.read".to_owned()], ..details(&raw()) };
+    let mut again = RawApp::of(&before);
+    try_with(&again, |terms| terms.before = Some(&before)).expect("a retired scope stays");
+    again.scopes.push("admin".to_owned());
+    again.redirect_uris = vec!["http://app.example/".to_owned()];
+    assert_eq!(faulty(&again, |terms| terms.before = Some(&before)), ["redirect_uri-1", "scope"]);
+    let public = RawApp { client_type: "public".to_owned(), ..RawApp::of(&before) };
+    let public = try_with(&public, |terms| terms.before = Some(&before)).expect("it becomes public");
+    assert_eq!(public.details.auth_method, "none");
+}
+
+#[test]
+fn openid_connect_scopes_need_no_registration() {
+    let raw = RawApp { scopes: vec!["openid offline_access reservations.read".to_owned()], ..raw() };
+    assert_eq!(details(&raw).scopes, ["reservations.read"]);
+}
+
+#[test]
+fn every_problem_of_the_rules_has_its_sentence() {
+    let uris = [
+        UriProblem::Empty,
+        UriProblem::TooLong,
+        UriProblem::Characters,
+        UriProblem::NotAbsolute,
+        UriProblem::Fragment,
+        UriProblem::UserInfo,
+        UriProblem::Wildcard,
+        UriProblem::NotHttps,
+        UriProblem::DangerousScheme,
+        UriProblem::PrivateScheme,
+        UriProblem::IpLiteral,
+        UriProblem::DotSegments,
+        UriProblem::NotNormal,
+    ];
+    let texts = [
+        TextProblem::Empty,
+        TextProblem::TooLong,
+        TextProblem::Control,
+        TextProblem::Hidden,
+        TextProblem::Marks,
+    ];
+    let uris = uris.map(|problem| format!("apps-fault-uri-{}", problem.key()));
+    let texts = texts.map(|problem| format!("apps-fault-text-{}", problem.key()));
+    for key in uris.iter().chain(&texts) {
+        assert!(Words::english().knows(key), "{key}");
+    }
+}

@@ -1,0 +1,78 @@
+//! Whether an app may be used and how far it is in the store: what operators decide, by client ID, whoever owns it.
+
+use grantry_store::app::{App as StoredApp, AppState, Listing};
+use grantry_store::audit::{Action, Entry, Origin};
+use serde_json::json;
+
+use super::{Refused, object};
+use crate::app::App;
+
+/// What an operator does to an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing of it works until it is resumed; its connections stay.
+    Suspend,
+    Resume,
+    /// It was reviewed. What is approved or published stays so.
+    Approve,
+    /// It is shown in the store; it must be approved.
+    Publish,
+}
+
+/// Carries out a decision and says what the app is then. Repeating one changes nothing.
+///
+/// # Errors
+/// [`Refused::Missing`] for no such client ID or a deleted app, [`Refused::OtherState`] for publishing an app that is
+/// not approved.
+pub async fn decide(
+    app: &App,
+    origin: &Origin,
+    client_id: &str,
+    decision: Decision,
+) -> Result<StoredApp, Refused> {
+    let (client_id, origin) = (client_id.to_owned(), origin.clone());
+    let deciding = app.store.write(app.clock.now(), |tx| async move {
+        let found = tx.find_app_by_client_id(&client_id).await?;
+        let found = found.filter(|found| found.state != AppState::Deleted).ok_or(Refused::Missing)?;
+        let after = after(&found, decision)?;
+        if after == found {
+            return Ok(found);
+        }
+        if after.state != found.state && !tx.set_app_state(&found.id, found.state, after.state).await? {
+            return Err(Refused::Changed);
+        }
+        if after.listing != found.listing {
+            tx.set_listing(&found.id, after.listing).await?;
+        }
+        let detail = json!({
+            "state": after.state.as_str(),
+            "listing": { "before": found.listing.as_str(), "after": after.listing.as_str() },
+        });
+        let entry = Entry::new(&found.account_id, action(decision), object(&found)).with(detail);
+        tx.audit(&origin, &entry).await?;
+        Ok(after)
+    });
+    deciding.await
+}
+
+fn action(decision: Decision) -> Action {
+    match decision {
+        Decision::Suspend => Action::AppSuspended,
+        Decision::Resume => Action::AppResumed,
+        Decision::Approve => Action::AppApproved,
+        Decision::Publish => Action::AppPublished,
+    }
+}
+
+fn after(found: &StoredApp, decision: Decision) -> Result<StoredApp, Refused> {
+    let mut after = found.clone();
+    match (decision, found.listing) {
+        (Decision::Suspend, _) => after.state = AppState::Suspended,
+        (Decision::Resume, _) => after.state = AppState::Active,
+        (Decision::Approve, Listing::Unlisted) => after.listing = Listing::Approved,
+        (Decision::Publish, Listing::Unlisted) => return Err(Refused::OtherState),
+        (Decision::Publish, Listing::Approved) => after.listing = Listing::Published,
+        (Decision::Approve | Decision::Publish, Listing::Approved | Listing::Published) => {}
+    }
+    Ok(after)
+}
