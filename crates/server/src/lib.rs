@@ -5,6 +5,7 @@
 pub mod app;
 pub mod apps;
 pub mod cached;
+pub mod catalogue;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -22,7 +22,7 @@ use crate::sign_in::Passwords;
 use crate::web::branding::Branding;
 use crate::web::cookies::Cookies;
 use crate::web::csrf::FormKey;
-use crate::{listen, routes};
+use crate::{catalogue, listen, routes};
 
 /// What must be known before a server can start.
 #[derive(Debug, Clone)]
@@ -83,6 +83,7 @@ pub async fn open(
     let public_url = config.public_url_at(port);
     let store_config = StoreConfig { target: target(&config), role, durability };
     let store = Store::open(&store_config, clock.now()).await?;
+    catalogue::ensure_sample(&store, &clock).await?;
     let app = App {
         keys: Keys::open(&store, &master_key, &clock, &random).await?,
         cached: Cached::new(&store, public_url.as_str()),

@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn the_accent_becomes_a_stylesheet_whose_name_changes_with_it() {
         let blue = Branding::new(&config::Branding::default()).expect("the default");
-        let mut settings = config::Branding::default();
-        settings.accent = "#ffd500".parse().expect("a colour");
+        let accent = "#ffd500".parse().expect("a colour");
+        let settings = config::Branding { accent, ..config::Branding::default() };
         let yellow = Branding::new(&settings).expect("yellow");
         assert_ne!(blue.brand.css_url, yellow.brand.css_url);
         let css = String::from_utf8(yellow.files[0].bytes.to_vec()).expect("text");

@@ -1,0 +1,7 @@
+//! The scope catalogue: the file it is written in, its import, and the operator's page.
+
+mod file;
+mod import;
+
+pub use file::{FileError, parse};
+pub use import::{Imported, NotImported, ensure_sample, import};
