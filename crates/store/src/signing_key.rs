@@ -107,7 +107,7 @@ impl Reader {
 }
 
 impl Tx {
-    /// Keeps a key. A second active one of an algorithm is `Conflict("signing_key_alg_active_key")`: another node was
+    /// Keeps a key. A second active one of an algorithm is `Conflict("signing_key_alg_key")`: another node was
     /// faster, and its key is the one to use.
     pub async fn insert_signing_key(&self, new: &NewSigningKey) -> Result<(), Error> {
         let values = values![
@@ -208,7 +208,7 @@ mod tests {
             }
         };
         assert_eq!(insert("one").await, Ok(()));
-        assert!(matches!(insert("two").await, Err(Error::Conflict(_))));
+        assert!(insert("two").await.is_err_and(|error| error.is_conflict("signing_key_alg_key")));
         assert_eq!(states(&store).await.len(), 1);
     }
 }

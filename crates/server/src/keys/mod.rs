@@ -135,7 +135,7 @@ impl Keys {
         if self.ring.load().signer(alg).is_none() {
             let key = self.generate(alg, KeyState::Active, self.clock.now()).await?;
             let made = self.keep(&key).await;
-            if !matches!(&made, Err(error) if error.is_conflict("signing_key_alg_active_key")) {
+            if !matches!(&made, Err(error) if error.is_conflict("signing_key_alg_key")) {
                 made?;
             }
             self.read().await?;

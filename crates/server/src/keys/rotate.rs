@@ -111,7 +111,7 @@ async fn take_over(keys: &Keys, rows: &[SigningKey], next: &SigningKey) -> Resul
     });
     match moved.await {
         // Another node had the same key take over in this moment.
-        Err(error) if error.is_conflict("signing_key_alg_active_key") => Ok(()),
+        Err(error) if error.is_conflict("signing_key_alg_key") => Ok(()),
         moved => Ok(moved?),
     }
 }

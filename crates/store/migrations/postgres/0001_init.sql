@@ -504,7 +504,7 @@ create table signing_key (
     constraint signing_key_pkey primary key (kid)
 );
 -- Two nodes that find no key at the same moment make one.
-create unique index signing_key_alg_active_key on signing_key (alg) where state = 'active';
+create unique index signing_key_alg_key on signing_key (alg) where state = 'active';
 
 -- The trail ----------------------------------------------------------------------------------------------------------
 
