@@ -1,6 +1,8 @@
 //! HTTP stories: a real server on a free port, driven over a real socket.
 
+mod browser_gallery;
 mod front;
 mod process;
 mod sign_in;
+mod walk;
 mod words;

@@ -1,0 +1,95 @@
+//! The gallery: every page of the route table in a browser, phone and desk, light and dark, seen by axe-core.
+//!
+//! A new page needs one arm in [`hang`]: how one gets there, with data as it is in life. The pictures are in
+//! `target/screenshots`; look at them before a page is called done.
+
+use grantry::routes::{self, Guard, Kind};
+use grantry_testkit::world::Tenant;
+use grantry_testkit::{Browser, Theme, World};
+use http::Method;
+
+const LOOKS: [(u32, Theme); 4] =
+    [(360, Theme::Light), (360, Theme::Dark), (1280, Theme::Light), (1280, Theme::Dark)];
+
+/// A platform in the middle of its life.
+struct Scene {
+    world: World,
+    developer: Tenant,
+    operator: Tenant,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let developer = world.developer("ALEF").await;
+        let operator = world.operator().await;
+        Self { world, developer, operator }
+    }
+
+    async fn shows(&self, browser: &Browser, path: &str) {
+        browser.goes_to(self.world.url(path)).await;
+    }
+}
+
+/// Goes to the page of a route, and says under which name its pictures hang; none when nobody has said how.
+async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static str> {
+    let name = match path {
+        "/" => {
+            scene.shows(browser, "/").await;
+            "landing"
+        }
+        _ => return None,
+    };
+    Some(name)
+}
+
+async fn pictures(browser: &Browser, name: &str) {
+    for (width, theme) in LOOKS {
+        let file = browser.screenshot(name, width, theme).await;
+        let bytes = std::fs::metadata(&file).map(|file| file.len()).unwrap_or_default();
+        assert!(bytes > 1000, "{} is no picture", file.display());
+        browser.scrolls_only_down().await;
+        browser.has_no_accessibility_violations().await;
+    }
+    browser.shows_no_dialog().await;
+}
+
+/// Pictures every page whose guard is one of these.
+async fn gallery_of(guards: &[Guard]) {
+    let scene = Scene::new().await;
+    let browser = Browser::open().await;
+    let mut missing = Vec::new();
+    for row in routes::table(scene.world.app()).rows() {
+        if row.method != Method::GET || row.kind != Kind::Page || !guards.contains(&row.guard) {
+            continue;
+        }
+        browser.forgets_cookies().await;
+        match row.guard {
+            Guard::Open | Guard::Door => {}
+            Guard::SignedIn | Guard::Member | Guard::Admin => {
+                scene.world.signs_in_quietly(&scene.developer.admin, &browser).await;
+            }
+            Guard::Operator => scene.world.signs_in_quietly(&scene.operator.admin, &browser).await,
+        }
+        match hang(&scene, &browser, row.path).await {
+            Some(name) => pictures(&browser, name).await,
+            None => missing.push(row.path),
+        }
+    }
+    assert!(missing.is_empty(), "add these pages to the gallery:\n{}", missing.join("\n"));
+}
+
+#[tokio::test]
+async fn every_door_is_pictured_and_accessible() {
+    gallery_of(&[Guard::Open, Guard::Door]).await;
+}
+
+#[tokio::test]
+async fn every_page_of_the_desk_is_pictured_and_accessible() {
+    gallery_of(&[Guard::SignedIn, Guard::Member, Guard::Admin]).await;
+}
+
+#[tokio::test]
+async fn every_page_of_the_operator_is_pictured_and_accessible() {
+    gallery_of(&[Guard::Operator]).await;
+}

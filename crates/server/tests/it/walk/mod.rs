@@ -1,0 +1,351 @@
+//! Walks through the route table: what holds for every route must hold for the next one, too.
+
+mod stage;
+
+use grantry::routes::{Guard, Kind, Route};
+use grantry_testkit::http::Reply;
+use http::Method;
+
+use stage::{Stage, is_posted_page, name};
+
+/// Collects what is wrong, so that one walk tells all of it.
+#[derive(Default)]
+struct Findings(Vec<String>);
+
+impl Findings {
+    fn expect(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.0.push(what());
+        }
+    }
+}
+
+impl Drop for Findings {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.0.is_empty(), "{} findings:\n{}", self.0.len(), self.0.join("\n"));
+        }
+    }
+}
+
+/// Who is not signed in is sent to the sign-in page by a link, and refused with a form.
+fn refuses_a_stranger(row: &Route, reply: &Reply) -> bool {
+    match (row.kind, row.method == Method::GET) {
+        (Kind::Page, true) => reply.status == 303 && reply.location() == "/account/login",
+        (Kind::Page, false) | (Kind::Api | Kind::Endpoint | Kind::Metadata | Kind::Asset, _) => {
+            reply.status == 401
+        }
+    }
+}
+
+// security: W05, C08
+#[tokio::test]
+async fn nobody_passes_a_guard_without_signing_in() {
+    let stage = Stage::new().await;
+    let mut findings = Findings::default();
+    for row in stage.rows() {
+        let anonymous = stage.asks(&mut stage.world.client(), &row).await;
+        let guarded = match row.guard {
+            Guard::Open | Guard::Door => false,
+            Guard::SignedIn | Guard::Member | Guard::Admin | Guard::Operator => true,
+        };
+        if guarded {
+            findings.expect(refuses_a_stranger(&row, &anonymous), || {
+                format!("{}: {} without a session", name(&row), anonymous.status)
+            });
+        }
+        let allowed = stage.asks(&mut stage.somebody_who_may(&row).await, &row).await;
+        findings.expect(!matches!(allowed.status, 401 | 403 | 405 | 500..), || {
+            format!("{}: {} for somebody who may", name(&row), allowed.status)
+        });
+    }
+}
+
+// security: W05, C08
+#[tokio::test]
+async fn a_member_without_privilege_is_told_whom_to_ask() {
+    let stage = Stage::new().await;
+    let mut findings = Findings::default();
+    for row in stage.rows().into_iter().filter(|row| row.guard == Guard::Admin) {
+        let reply = stage.asks(&mut stage.world.signed_in(&stage.bob).await, &row).await;
+        findings
+            .expect(reply.status == 403, || format!("{}: {} for a mere member", name(&row), reply.status));
+        findings.expect(reply.body.contains(&stage.acme.admin.email), || {
+            format!("{}: does not say who can", name(&row))
+        });
+    }
+}
+
+// security: W05
+#[tokio::test]
+async fn the_operators_routes_are_nothing_to_others() {
+    let stage = Stage::new().await;
+    let mut findings = Findings::default();
+    for row in stage.rows().into_iter().filter(|row| row.guard == Guard::Operator) {
+        let reply = stage.asks(&mut stage.world.signed_in(&stage.acme.admin).await, &row).await;
+        findings.expect(reply.status == 404, || format!("{}: {} for a developer", name(&row), reply.status));
+    }
+}
+
+// security: W05
+#[tokio::test]
+async fn another_accounts_things_are_nothing_to_a_stranger() {
+    let mut findings = Findings::default();
+    let rows = Stage::new().await.rows();
+    for row in rows.into_iter().filter(|row| row.path.contains('{') && row.kind == Kind::Page) {
+        if !matches!(row.guard, Guard::SignedIn | Guard::Member | Guard::Admin) {
+            continue;
+        }
+        // A stage for each: what the owner does may be the thing's end.
+        let stage = Stage::new().await;
+        let reply = stage.asks(&mut stage.world.signed_in(&stage.rival.admin).await, &row).await;
+        findings.expect(reply.status == 404, || format!("{}: {} for a stranger", name(&row), reply.status));
+        let reply = stage.asks(&mut stage.somebody_who_may(&row).await, &row).await;
+        findings.expect(reply.status != 404, || format!("{}: 404 for its owner", name(&row)));
+    }
+}
+
+// security: W04, C04
+#[tokio::test]
+async fn no_other_site_can_post_a_form() {
+    let stage = Stage::new().await;
+    let mut findings = Findings::default();
+    for row in stage.rows().into_iter().filter(is_posted_page) {
+        let path = stage.path(&row);
+        let mut client = stage.somebody_who_may(&row).await;
+        let token = stage.form_token(&mut client).await;
+        let form = "application/x-www-form-urlencoded";
+        let good = format!("form_token={token}");
+        let attempts: [(&str, &[(&str, &str)], &str); 6] = [
+            ("no token", &[("Content-Type", form)], "a=b"),
+            ("another token", &[("Content-Type", form)], "form_token=AAAA"),
+            ("a foreign origin", &[("Content-Type", form), ("Origin", "https://evil.example")], &good),
+            ("a cross-site fetch", &[("Content-Type", form), ("Sec-Fetch-Site", "cross-site")], &good),
+            ("a same-site fetch", &[("Content-Type", form), ("Sec-Fetch-Site", "same-site")], &good),
+            ("a body of text", &[("Content-Type", "text/plain")], &good),
+        ];
+        for (what, headers, body) in attempts {
+            let reply = client.sends("POST", &path, headers, body).await;
+            // 415 says of a body that is no form what 403 says of the others.
+            findings.expect(matches!(reply.status, 403 | 415), || {
+                format!("{}: {} with {what}", name(&row), reply.status)
+            });
+        }
+        let reply = client.sends("POST", &path, &[("Content-Type", form)], &good).await;
+        findings.expect(!matches!(reply.status, 403 | 415), || {
+            format!("{}: {} for its own form", name(&row), reply.status)
+        });
+    }
+}
+
+// security: A13, C05, W02, T09
+#[tokio::test]
+async fn every_answer_carries_the_headers_of_its_kind() {
+    let mut findings = Findings::default();
+    for (stage, https) in [(Stage::new().await, false), (Stage::behind_https().await, true)] {
+        for row in stage.rows() {
+            for signed_in in [true, false] {
+                let mut client =
+                    if signed_in { stage.somebody_who_may(&row).await } else { stage.world.client() };
+                let reply = stage.asks(&mut client, &row).await;
+                for wrong in headers_amiss(&row, &reply, https) {
+                    findings.expect(false, || format!("{} ({}): {wrong}", name(&row), reply.status));
+                }
+            }
+        }
+    }
+}
+
+fn headers_amiss(row: &Route, reply: &Reply, https: bool) -> Vec<String> {
+    let mut wanted = vec![("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")];
+    if https {
+        wanted.push(("strict-transport-security", "max-age=63072000"));
+    }
+    match row.kind {
+        Kind::Page => wanted.extend([
+            ("x-frame-options", "DENY"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cache-control", "no-store"),
+        ]),
+        Kind::Api | Kind::Endpoint => wanted.push(("cache-control", "no-store")),
+        Kind::Metadata | Kind::Asset => {}
+    }
+    let mut amiss: Vec<String> = wanted
+        .into_iter()
+        .filter(|(name, value)| reply.header(name) != Some(*value))
+        .map(|(name, value)| format!("{name} is {:?}, not {value}", reply.header(name)))
+        .collect();
+    let policy = reply.header("content-security-policy").unwrap_or_default();
+    if row.kind != Kind::Metadata && !policy.starts_with("default-src 'none'") {
+        amiss.push(format!("the policy is {policy:?}"));
+    }
+    if row.kind == Kind::Page && !policy.contains("frame-ancestors 'none'") {
+        amiss.push("it may be framed".to_owned());
+    }
+    if policy.contains("unsafe") || policy.contains('*') {
+        amiss.push(format!("the policy is open: {policy}"));
+    }
+    if reply.header("x-request-id").is_none() {
+        amiss.push("no request id".to_owned());
+    }
+    if row.kind == Kind::Page && reply.header("permissions-policy").is_none() {
+        amiss.push("no permissions policy".to_owned());
+    }
+    amiss
+}
+
+// security: S02
+#[tokio::test]
+async fn every_cookie_is_out_of_reach_of_scripts_and_other_sites() {
+    let mut findings = Findings::default();
+    let mut seen = 0;
+    for (stage, https) in [(Stage::new().await, false), (Stage::behind_https().await, true)] {
+        for row in stage.rows() {
+            for signed_in in [true, false] {
+                let mut client =
+                    if signed_in { stage.somebody_who_may(&row).await } else { stage.world.client() };
+                let reply = stage.asks(&mut client, &row).await;
+                for cookie in reply.all("set-cookie") {
+                    seen += 1;
+                    let begins = if https { "__Host-grantry-" } else { "grantry-" };
+                    let flags = ["; Path=/", "; HttpOnly", "; SameSite=Lax"];
+                    let good = cookie.starts_with(begins)
+                        && flags.iter().all(|flag| cookie.contains(flag))
+                        && cookie.contains("; Secure") == https
+                        && !cookie.contains("Domain")
+                        && cookie.len() <= 4096;
+                    findings.expect(good, || format!("{}: {cookie}", name(&row)));
+                }
+            }
+        }
+    }
+    findings.expect(seen > 0, || "no answer set a cookie".to_owned());
+}
+
+// security: W06
+#[tokio::test]
+async fn no_header_of_a_request_becomes_part_of_an_answer() {
+    let stage = Stage::new().await;
+    let mut findings = Findings::default();
+    let hostile = [
+        ("Host", "evil.example"),
+        ("X-Forwarded-Host", "evil.example"),
+        ("X-Forwarded-Proto", "evil"),
+        ("X-Forwarded-Prefix", "/evil"),
+        ("X-Original-Url", "/evil"),
+        ("Forwarded", "host=evil.example;proto=evil"),
+    ];
+    for row in stage.rows() {
+        let mut client = stage.somebody_who_may(&row).await;
+        let path = stage.path(&row);
+        let reply = client.sends(row.method.as_str(), &path, &hostile, "").await;
+        let head = format!("{:?}", reply.headers);
+        findings.expect(!head.contains("evil") && !reply.body.contains("evil"), || {
+            format!("{}: repeats a header of the request", name(&row))
+        });
+    }
+}
+
+// security: W03
+#[tokio::test]
+async fn no_other_origin_may_send_credentials() {
+    let stage = Stage::new().await;
+    let mut findings = Findings::default();
+    for row in stage.rows() {
+        let path = stage.path(&row);
+        for method in [row.method.as_str(), "OPTIONS"] {
+            let asked = [
+                ("Origin", "https://evil.example"),
+                ("Access-Control-Request-Method", "POST"),
+                ("Access-Control-Request-Headers", "authorization"),
+            ];
+            let reply = stage.somebody_who_may(&row).await.sends(method, &path, &asked, "").await;
+            findings.expect(reply.header("access-control-allow-credentials").is_none(), || {
+                format!("{method} {}: allows credentials", row.path)
+            });
+            let allowed = reply.header("access-control-allow-origin");
+            findings.expect(matches!(allowed, None | Some("*")), || {
+                format!("{method} {}: allows {allowed:?}", row.path)
+            });
+            let open = matches!(row.kind, Kind::Page | Kind::Asset) || row.path == "/connect/authorize";
+            findings.expect(!open || allowed.is_none(), || {
+                format!("{method} {}: lets other origins read it", row.path)
+            });
+        }
+    }
+}
+
+// security: W07
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let stage = Stage::new().await;
+    let mut findings = Findings::default();
+    for row in stage.rows().into_iter().filter(|row| row.method != Method::GET) {
+        let mut client = stage.somebody_who_may(&row).await;
+        let token = stage.form_token(&mut client).await;
+        let body = format!("form_token={token}&a={}", "x".repeat(70 * 1024));
+        let kind = [("Content-Type", "application/x-www-form-urlencoded")];
+        let reply = client.sends(row.method.as_str(), &stage.path(&row), &kind, &body).await;
+        findings.expect(reply.status == 413, || format!("{}: {} for 70 KiB", name(&row), reply.status));
+    }
+}
+
+// security: W07
+#[tokio::test]
+async fn a_method_that_no_route_names_is_refused() {
+    let stage = Stage::new().await;
+    let mut findings = Findings::default();
+    let rows = stage.rows();
+    for row in &rows {
+        for method in ["TRACE", "PATCH", "PROPFIND"] {
+            if rows.iter().any(|other| other.path == row.path && other.method.as_str() == method) {
+                continue;
+            }
+            let reply = stage.somebody_who_may(row).await.sends(method, &stage.path(row), &[], "").await;
+            findings.expect(reply.status == 405, || format!("{method} {}: {}", row.path, reply.status));
+        }
+    }
+}
+
+// security: W11
+#[tokio::test]
+async fn health_and_figures_are_on_the_operations_listener_only() {
+    let stage = Stage::new().await;
+    for path in ["/healthz", "/readyz", "/metrics", "/mailbox"] {
+        assert_eq!(stage.world.get(path).await.status, 404, "{path} is public");
+        assert_eq!(stage.world.ops(path).await.status, 200, "{path} is not there for operators");
+        assert!(!stage.rows().iter().any(|row| row.path == path));
+    }
+}
+
+// security: W09
+#[tokio::test]
+async fn no_hostile_parameter_breaks_a_page() {
+    let stage = Stage::new().await;
+    let mut findings = Findings::default();
+    let hostile = [
+        "'",
+        "' or 1=1--",
+        "%00",
+        "%ff%fe",
+        "<script>alert(1)</script>",
+        "..%2f..%2fetc",
+        "-1",
+        "&after=&after=",
+    ];
+    for row in stage.rows().into_iter().filter(|row| row.method == Method::GET) {
+        for value in hostile {
+            let value =
+                value.replace(' ', "%20").replace('<', "%3C").replace('>', "%3E").replace('\'', "%27");
+            let query = ["after", "q", "sort", "state", "code", "id", "client_id", "prompt"]
+                .map(|name| format!("{name}={value}"))
+                .join("&");
+            let mut client = stage.somebody_who_may(&row).await;
+            let reply = client.gets(&format!("{}?{query}", stage.path(&row))).await;
+            findings.expect(reply.status < 500, || format!("{}: {} with {value}", name(&row), reply.status));
+            findings.expect(!reply.body.contains("<script>alert"), || {
+                format!("{}: repeats a script", name(&row))
+            });
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The stage of the walks: who is there, and how the variable parts of each path are filled.
+
+use grantry::routes::{self, Guard, Kind, Route};
+use grantry_testkit::http::{Client, Reply};
+use grantry_testkit::world::{Person, RegisteredApp, Setup, Tenant};
+use grantry_testkit::{Form, World};
+use http::Method;
+
+/// A server with somebody of every kind, and an app.
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    /// A developer account that owns the app.
+    pub(crate) acme: Tenant,
+    /// A member of it without privilege.
+    pub(crate) bob: Person,
+    /// Another developer account, with the same rights over its own things.
+    pub(crate) rival: Tenant,
+    pub(crate) operator: Tenant,
+    pub(crate) app: RegisteredApp,
+}
+
+impl Stage {
+    pub(crate) async fn new() -> Self {
+        Self::with(World::setup()).await
+    }
+
+    /// The same server behind an https address, as a proxy in front would make it.
+    pub(crate) async fn behind_https() -> Self {
+        let setup = World::setup().configured(|config| {
+            config.server.public_url =
+                Some("https://connect.innkeeper.example".parse().expect("a public URL"));
+        });
+        Self::with(setup).await
+    }
+
+    async fn with(setup: Setup) -> Self {
+        let world = setup.start().await;
+        let acme = world.developer("ACME").await;
+        let bob = world.member(&acme, "Bob Brown").await;
+        let rival = world.developer("RIVL").await;
+        let operator = world.operator().await;
+        let app =
+            world.store_app(&acme, "TOOL", "https://tool.example/callback", &["reservations.read"]).await;
+        Self { world, acme, bob, rival, operator, app }
+    }
+
+    /// Every line of the table.
+    pub(crate) fn rows(&self) -> Vec<Route> {
+        routes::table(self.world.app()).rows().to_vec()
+    }
+
+    /// A path that exists, for whoever may use this route.
+    pub(crate) fn path(&self, row: &Route) -> String {
+        let mut path = row.path.to_owned();
+        for (part, value) in [("{file}", "app.css"), ("{app}", self.app.id.as_str())] {
+            path = path.replace(part, value);
+        }
+        assert!(!path.contains('{'), "walk/stage.rs does not know the variable part of {}", row.path);
+        path
+    }
+
+    /// Somebody who may use this route, signed in if the route asks for it.
+    pub(crate) async fn somebody_who_may(&self, row: &Route) -> Client {
+        match row.guard {
+            Guard::Open | Guard::Door => self.world.client(),
+            Guard::SignedIn | Guard::Member | Guard::Admin => self.world.signed_in(&self.acme.admin).await,
+            Guard::Operator => self.world.signed_in(&self.operator.admin).await,
+        }
+    }
+
+    /// Asks for a route as this client, the way a browser or a program would: a form carries its token.
+    pub(crate) async fn asks(&self, client: &mut Client, row: &Route) -> Reply {
+        let path = self.path(row);
+        if row.method == Method::GET {
+            return client.gets(&path).await;
+        }
+        let token = self.form_token(client).await;
+        client.posts(&Form::by_hand(&path).with("form_token", &token)).await
+    }
+
+    /// The token that this client's forms carry.
+    pub(crate) async fn form_token(&self, client: &mut Client) -> String {
+        let cookie =
+            if self.world.app().public_url.is_https() { "__Host-grantry-browser" } else { "grantry-browser" };
+        if client.cookie(cookie).is_none() {
+            client.gets("/").await;
+        }
+        let browser = client.cookie(cookie).expect("the first page gives a browser cookie");
+        self.world.app().form_key.token(browser)
+    }
+}
+
+/// `GET /path`, for messages.
+pub(crate) fn name(row: &Route) -> String {
+    format!("{} {}", row.method, row.path)
+}
+
+/// Routes that change something and are called from a browser.
+pub(crate) fn is_posted_page(row: &Route) -> bool {
+    row.kind == Kind::Page && row.method != Method::GET
+}
