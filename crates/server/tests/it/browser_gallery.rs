@@ -38,6 +38,15 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, "/").await;
             "landing"
         }
+        "/account/login" => {
+            scene.shows(browser, "/account/login").await;
+            "sign-in"
+        }
+        "/account/logout" => {
+            scene.world.signs_in_quietly(&scene.developer.admin, browser).await;
+            scene.shows(browser, "/account/logout").await;
+            "sign-out"
+        }
         _ => return None,
     };
     Some(name)
@@ -65,7 +74,7 @@ async fn gallery_of(guards: &[Guard]) {
         }
         browser.forgets_cookies().await;
         match row.guard {
-            Guard::Open | Guard::Door => {}
+            Guard::Open | Guard::Door | Guard::Bearer(_) => {}
             Guard::SignedIn | Guard::Member | Guard::Admin => {
                 scene.world.signs_in_quietly(&scene.developer.admin, &browser).await;
             }

@@ -44,11 +44,29 @@ pub(super) struct Engine {
     driver: Option<WebDriver>,
     chromedriver: Child,
     group: Pid,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Engine {
     pub(super) async fn start(wishes: &Wishes) -> anyhow::Result<Self> {
+        let mut engine = Self::driver_process().await;
+        // It takes a free port of IPv6 and gives up when somebody else has that number in IPv4.
+        for _ in 0..5 {
+            if engine.is_err() {
+                engine = Self::driver_process().await;
+            }
+        }
+        let (mut engine, port) = engine?;
+        let profile = engine.profile.path().to_string_lossy().into_owned();
+        let wanted = capabilities(&profile, wishes)?;
+        let opening =
+            WebDriver::builder(format!("http://127.0.0.1:{port}"), wanted).client(loopback::client());
+        engine.driver = Some(opening.connect().await.context("opening Chromium")?);
+        Ok(engine)
+    }
+
+    /// chromedriver without a browser yet, and the port it listens on.
+    async fn driver_process() -> anyhow::Result<(Self, u16)> {
         let profile = tempfile::Builder::new().prefix("grantry-browser-").tempdir()?;
         let mut chromedriver = Command::new("chromedriver")
             .args(["--port=0", "--log-level=SEVERE"])
@@ -63,14 +81,9 @@ impl Engine {
         let id = chromedriver.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let group = id.context("chromedriver ended at once")?;
         let out = chromedriver.stdout.take().context("chromedriver has no output")?;
+        let engine = Self { driver: None, chromedriver, group, profile };
         let port = port_of(BufReader::new(out)).await?;
-        let mut engine = Self { driver: None, chromedriver, group, _profile: profile };
-        let profile = engine._profile.path().to_string_lossy().into_owned();
-        let wanted = capabilities(&profile, wishes)?;
-        let opening =
-            WebDriver::builder(format!("http://127.0.0.1:{port}"), wanted).client(loopback::client());
-        engine.driver = Some(opening.connect().await.context("opening Chromium")?);
-        Ok(engine)
+        Ok((engine, port))
     }
 
     /// The driver; there is one from the start until the drop.

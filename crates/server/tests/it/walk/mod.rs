@@ -47,12 +47,18 @@ async fn nobody_passes_a_guard_without_signing_in() {
         let anonymous = stage.asks(&mut stage.world.client(), &row).await;
         let guarded = match row.guard {
             Guard::Open | Guard::Door => false,
-            Guard::SignedIn | Guard::Member | Guard::Admin | Guard::Operator => true,
+            Guard::SignedIn | Guard::Member | Guard::Admin | Guard::Operator | Guard::Bearer(_) => true,
         };
         if guarded {
             findings.expect(refuses_a_stranger(&row, &anonymous), || {
                 format!("{}: {} without a session", name(&row), anonymous.status)
             });
+        }
+        if matches!(row.guard, Guard::Bearer(_)) {
+            // Who is signed in is nobody to the REST API.
+            let cookie = stage.asks(&mut stage.world.signed_in(&stage.operator.admin).await, &row).await;
+            findings.expect(cookie.status == 401, || format!("{}: takes a cookie", name(&row)));
+            continue;
         }
         let allowed = stage.asks(&mut stage.somebody_who_may(&row).await, &row).await;
         findings.expect(!matches!(allowed.status, 401 | 403 | 405 | 500..), || {

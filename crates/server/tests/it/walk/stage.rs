@@ -1,6 +1,7 @@
 //! The stage of the walks: who is there, and how the variable parts of each path are filled.
 
 use grantry::routes::{self, Guard, Kind, Route};
+use grantry::web::assets::Assets;
 use grantry_testkit::http::{Client, Reply};
 use grantry_testkit::world::{Person, RegisteredApp, Setup, Tenant};
 use grantry_testkit::{Form, World};
@@ -51,10 +52,11 @@ impl Stage {
 
     /// A path that exists, for whoever may use this route.
     pub(crate) fn path(&self, row: &Route) -> String {
-        let mut path = row.path.to_owned();
-        for (part, value) in [("{file}", "app.css"), ("{app}", self.app.id.as_str())] {
-            path = path.replace(part, value);
-        }
+        let path = match row.path {
+            "/assets/{file}" => Assets::embedded().css.to_owned(),
+            "/branding/{file}" => self.world.app().brand().css_url,
+            other => other.replace("{app}", self.app.id.as_str()),
+        };
         assert!(!path.contains('{'), "walk/stage.rs does not know the variable part of {}", row.path);
         path
     }
@@ -62,7 +64,8 @@ impl Stage {
     /// Somebody who may use this route, signed in if the route asks for it.
     pub(crate) async fn somebody_who_may(&self, row: &Route) -> Client {
         match row.guard {
-            Guard::Open | Guard::Door => self.world.client(),
+            // A bearer's rights are in a header of the request, never in the client.
+            Guard::Open | Guard::Door | Guard::Bearer(_) => self.world.client(),
             Guard::SignedIn | Guard::Member | Guard::Admin => self.world.signed_in(&self.acme.admin).await,
             Guard::Operator => self.world.signed_in(&self.operator.admin).await,
         }
