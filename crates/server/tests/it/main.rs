@@ -1,5 +1,7 @@
 //! HTTP stories: a real server on a free port, driven over a real socket.
 
+#![expect(clippy::expect_used, reason = "a broken test world ends the test")]
+
 mod browser_gallery;
 mod front;
 mod process;

@@ -49,14 +49,16 @@ pub(super) struct Engine {
 
 impl Engine {
     pub(super) async fn start(wishes: &Wishes) -> anyhow::Result<Self> {
-        let mut engine = Self::driver_process().await;
         // It takes a free port of IPv6 and gives up when somebody else has that number in IPv4.
-        for _ in 0..5 {
-            if engine.is_err() {
-                engine = Self::driver_process().await;
+        let mut attempts = 0;
+        let (mut engine, port) = loop {
+            attempts += 1;
+            match Self::driver_process().await {
+                Ok(started) => break started,
+                Err(error) if attempts == 5 => return Err(error),
+                Err(_) => {}
             }
-        }
-        let (mut engine, port) = engine?;
+        };
         let profile = engine.profile.path().to_string_lossy().into_owned();
         let wanted = capabilities(&profile, wishes)?;
         let opening =

@@ -353,7 +353,7 @@ one &lt; two</textarea>
       <button form="f1" formaction="/elsewhere">Elsewhere</button>"#;
 
     #[test]
-    fn a_form_is_filled_as_a_browser_would_send_it() {
+    fn a_form_is_read_with_what_it_would_send_untouched() {
         let form = Form::find(PAGE, "Allow it").expect("the form with that button");
         assert_eq!((form.method.as_str(), form.action.as_str()), ("POST", "/apps?a=1&b=2"));
         assert_eq!(

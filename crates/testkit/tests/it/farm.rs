@@ -1,7 +1,5 @@
 //! The farm answers as its paths say, to the client that the server itself uses.
 
-#![expect(clippy::unwrap_used, reason = "a broken fixture ends the test")]
-
 use grantry::outbound::{Limits, Outbound, OutboundError, Verdict};
 use grantry_testkit::Farm;
 

@@ -1,7 +1,5 @@
 //! The browser does what its words say, under a strict policy and with scripts switched off.
 
-#![expect(clippy::unwrap_used, reason = "a broken fixture ends the test")]
-
 use grantry_testkit::{Browser, Theme};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
