@@ -196,3 +196,19 @@ proptest! {
         prop_assert_eq!(id == jti(owner, b), a == b);
     }
 }
+
+#[test]
+fn what_a_handle_says_is_checked_like_a_jwt_but_for_the_signature() {
+    let scopes = set("reservations.read");
+    let written = token(PERSON, &scopes).to_json().expect("JSON");
+    let read = |issuer, now| Claims::from_json(&written, issuer, now);
+    let claims = read(ISSUER, NOW).expect("good");
+    assert_eq!(
+        (claims.subject.as_str(), claims.grant_id()),
+        ("07070707-0707-4707-8707-070707070707", Some(GRANT))
+    );
+    assert_eq!(read("https://other.example", NOW), Err(Invalid::Issuer));
+    assert_eq!(read(ISSUER, NOW + LIFETIME), Err(Invalid::Expired));
+    assert_eq!(read(ISSUER, NOW - Duration::from_secs(61)), Err(Invalid::NotYet));
+    assert!(Claims::from_json(b"{}", ISSUER, NOW).is_err());
+}

@@ -21,7 +21,7 @@ pub enum Shape {
     Jwt,
     /// Look its hash up among the refresh tokens.
     Refresh,
-    /// Look its hash up among the opaque access tokens.
+    /// Open it: an access token that only this server can read.
     Access,
     /// Something else that is made here: a code, a secret, a link.
     NoToken,

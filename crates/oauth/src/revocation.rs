@@ -8,8 +8,8 @@ use crate::jose::VerifyError;
 /// What was found under a token.
 #[derive(Clone, Copy, Debug)]
 pub enum Found<'a> {
-    /// What verifying a signed access token said.
-    Jwt(Result<&'a Claims, Invalid>),
+    /// What verifying an access token said.
+    Access(Result<&'a Claims, Invalid>),
     /// A refresh token's client and grant.
     Refresh {
         /// The client that it was issued to.
@@ -56,15 +56,15 @@ pub fn decide<'a>(client_id: &str, found: Found<'a>) -> Result<Effect<'a>, Error
         Err(error.with_hint(owner))
     };
     match found {
-        Found::Jwt(Ok(claims)) => {
+        Found::Access(Ok(claims)) => {
             own(&claims.client_id, Effect::EndToken { jti: &claims.jti, expires_at: claims.expires_at })
         }
         Found::Refresh { client_id, grant_id } => own(client_id, Effect::EndGrant { grant_id }),
         // RFC 7009 §2.2.1: an ID token, say, cannot be taken back.
-        Found::NoToken | Found::Jwt(Err(Invalid::Forged(VerifyError::WrongType))) => {
+        Found::NoToken | Found::Access(Err(Invalid::Forged(VerifyError::WrongType))) => {
             Err(Error::new(ErrorCode::UnsupportedTokenType, "only access and refresh tokens can be revoked"))
         }
-        Found::Nothing | Found::Jwt(Err(_)) => Ok(Effect::Nothing),
+        Found::Nothing | Found::Access(Err(_)) => Ok(Effect::Nothing),
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
     fn an_access_token_ends_alone_and_a_refresh_token_takes_its_grant_along() {
         let claims = claims();
         let end = Effect::EndToken { jti: "grt_1.x", expires_at: NOW };
-        assert_eq!(decide("SDXE-AC-MYAPP", Found::Jwt(Ok(&claims))), Ok(end));
+        assert_eq!(decide("SDXE-AC-MYAPP", Found::Access(Ok(&claims))), Ok(end));
         let refresh = Found::Refresh { client_id: "SDXE-AC-MYAPP", grant_id: "grt_1" };
         assert_eq!(decide("SDXE-AC-MYAPP", refresh), Ok(Effect::EndGrant { grant_id: "grt_1" }));
     }
@@ -108,7 +108,7 @@ mod tests {
         let claims = claims();
         let refresh = Found::Refresh { client_id: "SDXE-AC-MYAPP", grant_id: "grt_1" };
         for client_id in ["SDXE-AC-OTHER", "SDXE-AC-MYAP", "sdxe-ac-myapp", ""] {
-            for found in [Found::Jwt(Ok(&claims)), refresh] {
+            for found in [Found::Access(Ok(&claims)), refresh] {
                 let refused = decide(client_id, found).map_err(|e| e.code);
                 assert_eq!(refused, Err(ErrorCode::InvalidGrant), "{client_id}");
             }
@@ -120,14 +120,14 @@ mod tests {
     fn what_is_unknown_or_dead_is_as_good_as_revoked_and_other_things_are_no_tokens() {
         let nothing = [
             Found::Nothing,
-            Found::Jwt(Err(Invalid::Expired)),
-            Found::Jwt(Err(Invalid::Issuer)),
-            Found::Jwt(Err(Invalid::Forged(VerifyError::BadSignature))),
+            Found::Access(Err(Invalid::Expired)),
+            Found::Access(Err(Invalid::Issuer)),
+            Found::Access(Err(Invalid::Forged(VerifyError::BadSignature))),
         ];
         for found in nothing {
             assert_eq!(decide("SDXE-AC-MYAPP", found), Ok(Effect::Nothing), "{found:?}");
         }
-        for found in [Found::NoToken, Found::Jwt(Err(Invalid::Forged(VerifyError::WrongType)))] {
+        for found in [Found::NoToken, Found::Access(Err(Invalid::Forged(VerifyError::WrongType)))] {
             let refused = decide("SDXE-AC-MYAPP", found).map_err(|e| e.code);
             assert_eq!(refused, Err(ErrorCode::UnsupportedTokenType));
         }

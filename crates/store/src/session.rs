@@ -85,6 +85,7 @@ crate::sql! {
         " left join member m on m.account_id = s.account_id and m.person_id = s.person_id",
         " where s.id_hash = $1 and s.ended_at is null and s.expires_at > $2"
     );
+    AMR = "select amr from session where sid = $1";
     LIST = concat!(
         "select ", session_columns!(), " from session s where s.person_id = $1 and s.ended_at is null",
         " and s.expires_at > $2 order by s.last_seen_at desc, s.sid limit 200"
@@ -136,6 +137,11 @@ impl Reader {
     /// The session of a cookie, unless it has ended or expired at this time. Idle time is the caller's rule.
     pub async fn find_session(&self, id_hash: &[u8; 32], now: Timestamp) -> Result<Option<SignedIn>, Error> {
         self.query_opt(FIND, values![id_hash, now]).await?.as_ref().map(SignedIn::from_row).transpose()
+    }
+
+    /// How the person of a session proved who they are, in words of RFC 8176, also after its end.
+    pub async fn find_session_amr(&self, sid: &SessionId) -> Result<Option<String>, Error> {
+        self.query_opt(AMR, values![sid]).await?.map(|row| row.text(0)).transpose()
     }
 
     /// A person's sessions that have not ended, the last used first.

@@ -105,6 +105,18 @@ impl Refused {
     }
 }
 
+/// What is left of the scopes that were granted: those that the app still registers, and those that may be given for this
+/// subject. Every token is made of this, never of the grant alone.
+#[must_use]
+pub fn current_scopes(granted: &ScopeSet, client: &Client, subject: Subject) -> ScopeSet {
+    let allowed = |scope: &&str| match (crate::scope::is_oidc(scope), subject) {
+        (false, _) => client.scopes.contains(scope),
+        (true, Subject::Person) => true,
+        (true, Subject::Connection) => *scope == "offline_access",
+    };
+    granted.iter().filter(allowed).collect()
+}
+
 /// The `scope` parameter of a token request.
 fn parse_scope(form: &Parameters) -> Result<ScopeSet, Error> {
     ScopeSet::parse(form.get("scope").unwrap_or_default())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Consequence, Refused, Standing, Subject, parse_scope};
+use super::{Consequence, Refused, Standing, Subject, current_scopes, parse_scope};
 use crate::Timestamp;
 use crate::client::Client;
 use crate::error::{Error, ErrorCode};
@@ -135,13 +135,7 @@ pub fn check(
 }
 
 fn scopes(row: &Row, request: &Request, client: &Client, subject: Subject) -> Result<ScopeSet, Refused> {
-    // What the app no longer registers is gone from every later token.
-    let allowed = |scope: &&str| match (crate::scope::is_oidc(scope), subject) {
-        (false, _) => client.scopes.contains(scope),
-        (true, Subject::Person) => true,
-        (true, Subject::Connection) => *scope == "offline_access",
-    };
-    let current: ScopeSet = row.scopes.iter().filter(allowed).collect();
+    let current = current_scopes(&row.scopes, client, subject);
     if current.is_empty() {
         let refused = Refused::grant("nothing is left of what was granted", Consequence::Keep);
         return Err(refused.hint("the app no longer registers any of the granted scopes"));

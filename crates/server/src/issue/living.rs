@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use grantry_oauth::access_token::{Claims, Invalid};
 use grantry_oauth::grant::Subject;
+use grantry_oauth::presented::Shape;
 use grantry_oauth::{Error, ErrorCode};
 use grantry_store::account::Account;
 use grantry_store::grant::GrantState;
 use grantry_store::id::GrantId;
 
+use super::opaque;
 use crate::app::App;
 use crate::cached::KnownApp;
 
@@ -74,16 +76,24 @@ impl Holder {
 }
 
 impl Living {
+    /// What a token says, if this server made it and its time is not over. Whether it still stands is not looked at.
+    pub(super) fn read(app: &App, token: &str) -> Result<Claims, Invalid> {
+        let now = app.clock.now();
+        match Shape::of(token) {
+            Shape::Access => opaque::read(app, token, now),
+            Shape::Jwt | Shape::Refresh | Shape::NoToken | Shape::Foreign => {
+                Claims::verify(app.keys.ring().public(), app.issuer(), token, now)
+            }
+        }
+    }
+
     /// Looks at a token that somebody presents. Asked on every call: what was revoked or disabled a moment ago, on
     /// whatever node, is dead now.
     ///
     /// # Errors
     /// See [`Dead`].
     pub async fn find(app: &App, token: &str) -> Result<Self, Dead> {
-        let ring = app.keys.ring();
-        let verified = Claims::verify(ring.public(), app.issuer(), token, app.clock.now());
-        drop(ring);
-        let claims = verified.map_err(Dead::Invalid)?;
+        let claims = Self::read(app, token).map_err(Dead::Invalid)?;
         let holder = match claims.grant_id() {
             Some(grant) => granted(app, &claims, grant).await?,
             None => own(app, &claims).await?,

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use grantry_oauth::time::Timestamp;
-use grantry_store::id::{ApiSecretId, SecretId};
+use grantry_store::id::{ApiSecretId, ConnectionId, SecretId};
 
 use crate::app::App;
 
@@ -16,6 +16,7 @@ pub struct Touched {
     secrets: Mutex<HashMap<SecretId, Timestamp>>,
     api_secrets: Mutex<HashMap<ApiSecretId, Timestamp>>,
     refresh_tokens: Mutex<HashMap<[u8; 32], Timestamp>>,
+    connections: Mutex<HashMap<ConnectionId, Timestamp>>,
 }
 
 impl Touched {
@@ -35,25 +36,31 @@ impl Touched {
         note(&self.refresh_tokens, &hash, now);
     }
 
+    pub fn connection(&self, id: &ConnectionId, now: Timestamp) {
+        note(&self.connections, id, now);
+    }
+
     /// Writes what was noted. What cannot be written is noted again, for the next time.
     pub async fn flush(&self, app: &App) {
         let sessions = take(&self.sessions);
         let secrets = take(&self.secrets);
         let api_secrets = take(&self.api_secrets);
         let refresh_tokens = take(&self.refresh_tokens);
-        let all =
-            [sessions.is_empty(), secrets.is_empty(), api_secrets.is_empty(), refresh_tokens.is_empty()];
-        if all.iter().all(|nothing| *nothing) {
+        let connections = take(&self.connections);
+        let noted =
+            sessions.len() + secrets.len() + api_secrets.len() + refresh_tokens.len() + connections.len();
+        if noted == 0 {
             return;
         }
-        let (s, c, a, r) = (&sessions, &secrets, &api_secrets, &refresh_tokens);
+        let (s, c, a, r, k) = (&sessions, &secrets, &api_secrets, &refresh_tokens, &connections);
         let written = app
             .store
             .write(app.clock.now(), |tx| async move {
                 tx.touch_sessions(s).await?;
                 tx.touch_secrets(c).await?;
                 tx.touch_api_secrets(a).await?;
-                tx.touch_refresh_tokens(r).await
+                tx.touch_refresh_tokens(r).await?;
+                tx.touch_connections(k).await
             })
             .await;
         if let Err(error) = written {
@@ -62,6 +69,7 @@ impl Touched {
             put_back(&self.secrets, secrets);
             put_back(&self.api_secrets, api_secrets);
             put_back(&self.refresh_tokens, refresh_tokens);
+            put_back(&self.connections, connections);
         }
     }
 }

@@ -57,6 +57,8 @@ const FIRST_PAGES: Duration = Duration::from_secs(2);
 pub struct Keys {
     ring: ArcSwap<Ring>,
     sealer: Sealer,
+    /// Seals access tokens that only this server shall read.
+    handles: Sealer,
     store: Store,
     clock: Clock,
     random: Random,
@@ -89,6 +91,7 @@ impl Keys {
         Ok(Arc::new(Self {
             ring: ArcSwap::from_pointee(Ring::new(&rows, &sealer)?),
             sealer,
+            handles: Sealer::new(&master_key.derive("opaque access tokens"))?,
             store: store.clone(),
             clock: clock.clone(),
             random: random.clone(),
@@ -101,6 +104,12 @@ impl Keys {
     #[must_use]
     pub fn ring(&self) -> Guard<Arc<Ring>> {
         self.ring.load()
+    }
+
+    /// What seals access tokens that only this server shall read.
+    #[must_use]
+    pub fn handles(&self) -> &Sealer {
+        &self.handles
     }
 
     /// The key that signs with an algorithm; made when it is needed for the first time.

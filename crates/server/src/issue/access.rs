@@ -1,0 +1,77 @@
+//! Making access tokens: for which APIs, in which form, with which key.
+
+use grantry_oauth::access_token::{AccessToken, LIFETIME, Owner};
+use grantry_oauth::catalogue::{Catalogue, TokenFormat};
+use grantry_oauth::client::Client;
+use grantry_oauth::compat::Preset;
+use grantry_oauth::grant::narrow_resources;
+use grantry_oauth::jose::Alg;
+use grantry_oauth::scope::ScopeSet;
+use grantry_oauth::{Error, ErrorCode, Timestamp};
+
+use super::{Failed, opaque, preset};
+use crate::app::App;
+
+/// What an access token is for.
+#[derive(Debug)]
+pub(super) struct Reach {
+    pub(super) scopes: ScopeSet,
+    pub(super) resources: Vec<String>,
+}
+
+impl Reach {
+    /// The part of what was granted that a request asks for (RFC 8707 §2.2): `granted` are the resources of the grant,
+    /// none for all; `asked` those of the request.
+    pub(super) fn new(
+        catalogue: &Catalogue,
+        scopes: &ScopeSet,
+        granted: &[String],
+        asked: &[String],
+    ) -> Result<Self, Error> {
+        let asked = catalogue.check_resources(asked.iter().map(String::as_str))?;
+        let resources = narrow_resources(granted, asked)?;
+        let scopes = catalogue.narrowed(scopes, &resources);
+        if scopes.is_empty() {
+            return Err(Error::new(ErrorCode::InvalidTarget, "no granted scope belongs to this resource"));
+        }
+        Ok(Self { scopes, resources })
+    }
+}
+
+/// In whose name, and where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bearer<'a> {
+    pub(super) client: &'a Client,
+    pub(super) owner: Owner<'a>,
+    pub(super) account_code: &'a str,
+}
+
+/// Makes the token.
+pub(super) async fn mint(
+    app: &App,
+    catalogue: &Catalogue,
+    bearer: Bearer<'_>,
+    reach: &Reach,
+    now: Timestamp,
+) -> Result<String, Failed> {
+    let preset = preset(app);
+    let token = AccessToken {
+        issuer: app.issuer(),
+        client_id: &bearer.client.client_id,
+        owner: bearer.owner,
+        account_code: bearer.account_code,
+        audience: &catalogue.audience(&reach.scopes, &reach.resources),
+        scopes: &reach.scopes,
+        pii_mode: bearer.client.pii_mode,
+        issued_at: now,
+        lifetime: LIFETIME,
+        random: app.random.bytes(),
+        is_test: false,
+        preset,
+    };
+    match (catalogue.token_format(&reach.scopes, &reach.resources), preset) {
+        (TokenFormat::Opaque, _) => opaque::write(app, &token),
+        (TokenFormat::Jwt(_), Preset::Seed) => Ok(token.sign(&*app.keys.signer(Alg::Rs256).await?)?),
+        (TokenFormat::Jwt(alg), Preset::None) => Ok(token.sign(&*app.keys.signer(alg).await?)?),
+    }
+}
