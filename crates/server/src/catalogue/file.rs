@@ -109,8 +109,8 @@ fn read_api(api: ApiText, now: Timestamp, seen: &mut Seen) -> Result<Api, FileEr
         return Err(wrong(&place, "two APIs have this name"));
     }
     let display_name = sentence(&api.display_name).map_err(|problem| wrong(&place, problem))?;
-    let token_format = TokenFormat::parse(&api.token_format)
-        .ok_or_else(|| wrong(&place, "token_format must be \"jwt\""))?;
+    let token_format =
+        TokenFormat::parse(&api.token_format).ok_or_else(|| wrong(&place, "token_format must be \"jwt\""))?;
     if token_format == TokenFormat::Opaque {
         // Handles need rows of their own, which come with the rest of the protocol.
         return Err(wrong(&place, "token_format \"opaque\" is not available yet; use \"jwt\""));

@@ -1,25 +1,22 @@
-//! Apps as their owners register them, and the secrets they are given.
+//! Apps as their owners register them, through the use-case that page, API and command line call.
 
-use grantry_oauth::secret::{TokenKind, hash, last_four, mint};
-use grantry_store::Error;
-use grantry_store::app::{AppAccess, AppKind, NewApp};
-use grantry_store::app_version::{AppDetails, ClientType, NewVersion, PiiMode, Profile};
-use grantry_store::id::{AppId, SecretId, VersionId};
-use grantry_store::secret::NewSecret;
+use grantry::apps::{RawApp, register};
+use grantry_store::app::AppKind;
+use grantry_store::audit::{Actor, Origin};
+use grantry_store::id::AppId;
 
-use super::{Tenant, World};
+use super::{Person, Tenant, World};
 
 /// What somebody wants of a new app.
 #[derive(Debug, Clone)]
 pub struct AppWish {
     pub kind: AppKind,
-    pub code: String,
     /// Everything the owner can say; the wishes below are short ways to it.
-    pub details: AppDetails,
+    pub raw: RawApp,
 }
 
 impl AppWish {
-    /// A confidential store app that may keep a person's reservations in view.
+    /// A confidential store app.
     #[must_use]
     pub fn store(code: &str) -> Self {
         Self::new(AppKind::Store, code)
@@ -32,61 +29,51 @@ impl AppWish {
     }
 
     fn new(kind: AppKind, code: &str) -> Self {
-        let details = AppDetails {
+        let raw = RawApp {
+            code: code.to_owned(),
             name: format!("{code} app"),
-            logo_id: None,
-            logo_source_url: None,
-            client_type: ClientType::Confidential,
-            profile: Profile::Standard,
-            require_pkce: true,
-            auth_method: "client_secret_basic".to_owned(),
-            pii_mode: PiiMode::Retrieve,
-            id_token_alg: "RS256".to_owned(),
-            jwks: None,
-            jwks_uri: None,
-            policy_uri: None,
-            tos_uri: None,
-            initiate_login_uri: None,
-            backchannel_logout_uri: None,
-            redirect_uris: Vec::new(),
-            post_logout_uris: Vec::new(),
-            cors_origins: Vec::new(),
-            scopes: Vec::new(),
+            secret_description: "The first".to_owned(),
+            ..RawApp::default()
         };
-        Self { kind, code: code.to_owned(), details }
+        Self { kind, raw }
     }
 
     #[must_use]
     pub fn named(mut self, name: &str) -> Self {
-        name.clone_into(&mut self.details.name);
+        name.clone_into(&mut self.raw.name);
+        self
+    }
+
+    /// With a logo to be fetched; the world must be beside a farm.
+    #[must_use]
+    pub fn with_logo(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.raw.logo_url);
         self
     }
 
     #[must_use]
     pub fn returning_to(mut self, redirect_uri: &str) -> Self {
-        self.details.redirect_uris.push(redirect_uri.to_owned());
+        self.raw.redirect_uris.push(redirect_uri.to_owned());
         self
     }
 
     #[must_use]
     pub fn asking_for(mut self, scopes: &[&str]) -> Self {
-        self.details.scopes.extend(scopes.iter().map(|scope| (*scope).to_owned()));
+        self.raw.scopes.extend(scopes.iter().map(|scope| (*scope).to_owned()));
         self
     }
 
     /// With the profile `compatible`, in which PKCE may be left out.
     #[must_use]
     pub fn compatible(mut self) -> Self {
-        self.details.profile = Profile::Compatible;
-        self.details.require_pkce = false;
+        "compatible".clone_into(&mut self.raw.profile);
         self
     }
 
     /// A public app: it runs on people's devices and has no secret.
     #[must_use]
     pub fn public(mut self) -> Self {
-        self.details.client_type = ClientType::Public;
-        "none".clone_into(&mut self.details.auth_method);
+        "public".clone_into(&mut self.raw.client_type);
         self
     }
 }
@@ -96,6 +83,7 @@ impl AppWish {
 pub struct RegisteredApp {
     pub id: AppId,
     pub client_id: String,
+    pub name: String,
     /// Empty for a public app.
     pub client_secret: String,
 }
@@ -117,62 +105,31 @@ impl World {
         self.registers(of, AppWish::custom(code).asking_for(scopes)).await
     }
 
-    /// An app as it is wished for, live at once.
+    /// An app as it is wished for, registered by the account's admin.
     ///
     /// # Panics
-    /// When its code is taken.
+    /// When it is refused.
     pub async fn registers(&self, of: &Tenant, wish: AppWish) -> RegisteredApp {
-        let app = self.app();
-        let now = app.clock.now();
-        let id = AppId::new(now, app.random.bytes());
-        let mark = match wish.kind {
-            AppKind::Store => "AC",
-            AppKind::Custom => "SP",
-        };
-        let client_id = format!("{}-{mark}-{}", of.code, wish.code);
-        let by = Some(of.admin.id.clone());
-        let new = NewApp {
-            id: id.clone(),
-            account_id: of.id.clone(),
-            kind: wish.kind,
-            code: wish.code,
-            client_id: client_id.clone(),
-            access: AppAccess::Scope,
-            created_by: by.clone(),
-        };
-        let is_public = wish.details.client_type == ClientType::Public;
-        let version = VersionId::new(now, app.random.bytes());
-        let first = NewVersion {
-            id: version.clone(),
-            app_id: id.clone(),
-            details: wish.details,
-            created_by: by.clone(),
-        };
-        let client_secret = if is_public {
-            String::new()
-        } else {
-            mint(TokenKind::ClientSecret, app.random.bytes()).expose().clone()
-        };
-        let secret = (!is_public).then(|| NewSecret {
-            id: SecretId::new(now, app.random.bytes()),
-            app_id: id.clone(),
-            description: "The first".to_owned(),
-            hash: hash(&client_secret),
-            hint: last_four(&client_secret),
-            created_by: by,
-            expires_at: None,
-        });
-        let app_id = id.clone();
-        let made = app.store.write(now, |tx| async move {
-            tx.insert_app(&new).await?;
-            tx.insert_version(&first).await?;
-            tx.make_version_live(&app_id, &version).await?;
-            if let Some(secret) = &secret {
-                tx.insert_secret(secret).await?;
-            }
-            Ok(())
-        });
-        made.await.unwrap_or_else(|error: Error| panic!("app {client_id}: {error}"));
-        RegisteredApp { id, client_id, client_secret }
+        let owner = self.app().store.reader().find_account(&of.id).await.expect("the store answers");
+        let owner = owner.expect("the account is there");
+        let origin = self.origin_of(&of.admin).await;
+        let made = Box::pin(register::register(self.app(), &origin, &owner, wish.kind, &wish.raw)).await;
+        let made = made.unwrap_or_else(|refused| panic!("app {}: {refused:?}", wish.raw.code));
+        RegisteredApp {
+            id: made.app_id,
+            client_id: made.client_id,
+            name: made.name,
+            client_secret: made.client_secret.map(|secret| secret.expose().clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Who acts, for tests that call a use-case themselves.
+    ///
+    /// # Panics
+    /// When the person is gone.
+    pub async fn origin_of(&self, person: &Person) -> Origin {
+        let found = self.app().store.reader().find_person(&person.id).await.expect("the store answers");
+        let actor = Actor::person(&found.expect("the person is there"));
+        Origin { actor, ip: "127.0.0.1".to_owned(), request_id: String::new() }
     }
 }

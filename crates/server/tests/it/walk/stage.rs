@@ -2,6 +2,7 @@
 
 use grantry::routes::{self, Guard, Kind, Route};
 use grantry::web::assets::Assets;
+use grantry_store::Error;
 use grantry_testkit::http::{Client, Reply};
 use grantry_testkit::world::{Person, RegisteredApp, Setup, Tenant};
 use grantry_testkit::{Form, World};
@@ -18,6 +19,8 @@ pub(crate) struct Stage {
     pub(crate) rival: Tenant,
     pub(crate) operator: Tenant,
     pub(crate) app: RegisteredApp,
+    /// A logo that is served.
+    logo: String,
 }
 
 impl Stage {
@@ -42,7 +45,8 @@ impl Stage {
         let operator = world.operator().await;
         let app =
             world.store_app(&acme, "TOOL", "https://tool.example/callback", &["reservations.read"]).await;
-        Self { world, acme, bob, rival, operator, app }
+        let logo = keep_logo(&world).await;
+        Self { world, acme, bob, rival, operator, app, logo }
     }
 
     /// Every line of the table.
@@ -54,6 +58,7 @@ impl Stage {
     pub(crate) fn path(&self, row: &Route) -> String {
         let path = match row.path {
             "/assets/{file}" => Assets::embedded().css.to_owned(),
+            "/logos/{id}" => format!("/logos/{}", self.logo),
             "/branding/{file}" => self.world.app().brand().css_url,
             other => other.replace("{app}", self.app.id.as_str()),
         };
@@ -91,6 +96,16 @@ impl Stage {
         let browser = client.cookie(cookie).expect("the first page gives a browser cookie");
         self.world.app().form_key.token(browser)
     }
+}
+
+/// Keeps a logo that no app has fetched.
+async fn keep_logo(world: &World) -> String {
+    let app = world.app();
+    let kept = app
+        .store
+        .write(app.clock.now(), |tx| async move { tx.put_logo("image/png", (1, 1), b"any bytes").await });
+    let kept: Result<String, Error> = kept.await;
+    kept.expect("a logo is kept")
 }
 
 /// `GET /path`, for messages.
