@@ -19,3 +19,13 @@ async fn it_serves_ends_when_asked_and_serves_again_on_the_same_data() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_second_server_on_the_same_data_folder_is_refused() {
+    let server = Process::of(env!("CARGO_BIN_EXE_grantry")).start().await;
+    let second = server.runs(&["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"]).await;
+    assert!(!second.status.success());
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("already running"), "{said}");
+    assert_eq!(server.client().gets("/").await.status, 200, "the first goes on");
+}
