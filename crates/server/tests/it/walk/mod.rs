@@ -117,7 +117,7 @@ async fn no_other_site_can_post_a_form() {
     let stage = Stage::new().await;
     let mut findings = Findings::default();
     for row in stage.rows().into_iter().filter(is_posted_page) {
-        let path = stage.path(&row);
+        let path = stage.path(&row).await;
         let mut client = stage.somebody_who_may(&row).await;
         let token = stage.form_token(&mut client).await;
         let form = "application/x-www-form-urlencoded";
@@ -140,6 +140,18 @@ async fn no_other_site_can_post_a_form() {
         findings.expect(!matches!(reply.status, 403 | 415), || {
             format!("{}: {} for its own form", name(&row), reply.status)
         });
+    }
+}
+
+#[tokio::test]
+async fn only_what_other_sites_must_post_goes_without_a_form_token() {
+    let rows = Stage::new().await.rows();
+    let open = rows.iter().filter(|row| row.kind == Kind::Page && row.guard == Guard::Open);
+    for row in open.filter(|row| row.method != Method::GET) {
+        // OIDC Core §3.1.2.1 and RP-Initiated Logout §2: both requests may be posted by the app's page. Neither does
+        // anything by itself.
+        let known = ["/connect/authorize", "/connect/endsession"];
+        assert!(known.contains(&row.path), "{} takes a form without a token", name(row));
     }
 }
 
@@ -242,7 +254,7 @@ async fn no_header_of_a_request_becomes_part_of_an_answer() {
     ];
     for row in stage.rows() {
         let mut client = stage.somebody_who_may(&row).await;
-        let path = stage.path(&row);
+        let path = stage.path(&row).await;
         let reply = client.sends(row.method.as_str(), &path, &hostile, "").await;
         let head = format!("{:?}", reply.headers);
         findings.expect(!head.contains("evil") && !reply.body.contains("evil"), || {
@@ -257,7 +269,7 @@ async fn no_other_origin_may_send_credentials() {
     let stage = Stage::new().await;
     let mut findings = Findings::default();
     for row in stage.rows() {
-        let path = stage.path(&row);
+        let path = stage.path(&row).await;
         for method in [row.method.as_str(), "OPTIONS"] {
             let asked = [
                 ("Origin", "https://evil.example"),
@@ -290,7 +302,7 @@ async fn a_body_that_is_too_large_is_refused() {
         let token = stage.form_token(&mut client).await;
         let body = format!("form_token={token}&a={}", "x".repeat(70 * 1024));
         let kind = [("Content-Type", "application/x-www-form-urlencoded")];
-        let reply = client.sends(row.method.as_str(), &stage.path(&row), &kind, &body).await;
+        let reply = client.sends(row.method.as_str(), &stage.path(&row).await, &kind, &body).await;
         findings.expect(reply.status == 413, || format!("{}: {} for 70 KiB", name(&row), reply.status));
     }
 }
@@ -306,7 +318,8 @@ async fn a_method_that_no_route_names_is_refused() {
             if rows.iter().any(|other| other.path == row.path && other.method.as_str() == method) {
                 continue;
             }
-            let reply = stage.somebody_who_may(row).await.sends(method, &stage.path(row), &[], "").await;
+            let reply =
+                stage.somebody_who_may(row).await.sends(method, &stage.path(row).await, &[], "").await;
             findings.expect(reply.status == 405, || format!("{method} {}: {}", row.path, reply.status));
         }
     }
@@ -346,7 +359,7 @@ async fn no_hostile_parameter_breaks_a_page() {
                 .map(|name| format!("{name}={value}"))
                 .join("&");
             let mut client = stage.somebody_who_may(&row).await;
-            let reply = client.gets(&format!("{}?{query}", stage.path(&row))).await;
+            let reply = client.gets(&format!("{}?{query}", stage.path(&row).await)).await;
             findings.expect(reply.status < 500, || format!("{}: {} with {value}", name(&row), reply.status));
             findings.expect(!reply.body.contains("<script>alert"), || {
                 format!("{}: repeats a script", name(&row))

@@ -18,7 +18,8 @@ pub(crate) struct Stage {
     /// Another developer account, with the same rights over its own things.
     pub(crate) rival: Tenant,
     pub(crate) operator: Tenant,
-    pub(crate) app: RegisteredApp,
+    app: RegisteredApp,
+    custom_app: RegisteredApp,
     /// A logo that is served.
     logo: String,
 }
@@ -45,8 +46,9 @@ impl Stage {
         let operator = world.operator().await;
         let app =
             world.store_app(&acme, "TOOL", "https://tool.example/callback", &["reservations.read"]).await;
+        let custom_app = world.custom_app(&acme, "ROBOT", &["reservations.read"]).await;
         let logo = keep_logo(&world).await;
-        Self { world, acme, bob, rival, operator, app, logo }
+        Self { world, acme, bob, rival, operator, app, custom_app, logo }
     }
 
     /// Every line of the table.
@@ -54,16 +56,25 @@ impl Stage {
         routes::table(self.world.app()).rows().to_vec()
     }
 
-    /// A path that exists, for whoever may use this route.
-    pub(crate) fn path(&self, row: &Route) -> String {
+    /// A path that exists, for whoever may use this route. What can be used once is new each time.
+    pub(crate) async fn path(&self, row: &Route) -> String {
         let path = match row.path {
             "/assets/{file}" => Assets::embedded().css.to_owned(),
             "/logos/{id}" => format!("/logos/{}", self.logo),
             "/branding/{file}" => self.world.app().brand().css_url,
-            other => other.replace("{app}", self.app.id.as_str()),
+            path if path.starts_with("/apps/store-apps/") => self.path_of_app(path, &self.app).await,
+            path if path.starts_with("/apps/custom-apps/") => self.path_of_app(path, &self.custom_app).await,
+            path => path.to_owned(),
         };
         assert!(!path.contains('{'), "walk/stage.rs does not know the variable part of {}", row.path);
         path
+    }
+
+    async fn path_of_app(&self, path: &str, app: &RegisteredApp) -> String {
+        let reader = self.world.app().store.reader();
+        let secrets = reader.list_secrets(&self.acme.id, &app.id).await.expect("the app has secrets");
+        let secret = secrets.first().map(|secret| secret.id.to_string()).unwrap_or_default();
+        path.replace("{id}", app.id.as_str()).replace("{secret}", &secret)
     }
 
     /// Somebody who may use this route, signed in if the route asks for it.
@@ -78,7 +89,7 @@ impl Stage {
 
     /// Asks for a route as this client, the way a browser or a program would: a form carries its token.
     pub(crate) async fn asks(&self, client: &mut Client, row: &Route) -> Reply {
-        let path = self.path(row);
+        let path = self.path(row).await;
         if row.method == Method::GET {
             return client.gets(&path).await;
         }
@@ -113,7 +124,7 @@ pub(crate) fn name(row: &Route) -> String {
     format!("{} {}", row.method, row.path)
 }
 
-/// Routes that change something and are called from a browser.
+/// Routes that change something and are called from a page of ours.
 pub(crate) fn is_posted_page(row: &Route) -> bool {
-    row.kind == Kind::Page && row.method != Method::GET
+    row.kind == Kind::Page && row.method != Method::GET && row.guard != Guard::Open
 }
