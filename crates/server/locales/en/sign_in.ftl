@@ -2,6 +2,11 @@
 
 sign-in-email = E-mail
 sign-in-password = Password
+sign-in-password-help = At least 8 characters. A few words that only you would put together are best.
+sign-in-name = Name
+sign-in-first-name = First name
+sign-in-last-name = Last name
+sign-in-busy = Many people are signing in right now. Try again in a few seconds.
 sign-in-wait-seconds =
     { $count ->
         [one] Too many attempts. Try again in one second.
@@ -13,10 +18,19 @@ sign-in-wait-minutes =
        *[other] Too many attempts. Try again in { $count } minutes.
     }
 
+fault-email = Enter an e-mail address such as name@company.com.
+fault-email-taken = This address has a sign-in already. Sign in, or use another address.
+fault-name-empty = Fill this in.
+fault-name-long = Use at most 100 characters.
+fault-name-hidden = This contains characters that cannot be seen. Type it by hand.
+fault-password-short = Use at least 8 characters.
+fault-password-long = Use at most 1024 characters.
+fault-password-common = Many people use a password like this, so it is among the first to be guessed. Choose another.
+fault-password-personal = This is close to a name or address that others know. Choose something that nobody links with you.
+
 login-title = Sign in
 login-button = Sign in
 login-wrong = That e-mail and password do not belong together. Check both, or choose a new password.
-login-busy = Many people are signing in right now. Try again in a few seconds.
 login-forgot = Forgot your password?
 login-new = New here?
 
@@ -29,3 +43,46 @@ problem-start-again-title = Start again from the app
 problem-start-again-advice = This page waited too long, or belongs to another browser. Nothing was changed. Go back to the app and connect again.
 
 register-title = Create a developer account
+register-what = Free, for everybody who builds apps on this platform. You can register your first app right away.
+register-company = Company or account name
+register-company-help = People who connect your apps see this as the publisher.
+register-button = Create account
+register-known = Have an account?
+register-sent = We sent a link to { $email }. Open it within 24 hours, and your account is ready.
+
+confirm-title = Confirm your e-mail address
+confirm-what = One click, and your developer account is ready.
+confirm-button = Confirm and sign in
+confirm-not-you = You did not sign up? Close this page: nothing is made.
+flash-account-made = Your developer account is ready.
+
+sent-title = Check your mail
+sent-nothing = No mail after a few minutes? Look into the spam folder, or try again with another spelling of the address.
+sent-mailbox = This server sends no mail yet and keeps it in a mailbox of its own.
+sent-mailbox-link = Open the mailbox
+sent-back = Back to sign in
+
+gone-title = This link does not work any more
+gone-why = It was used, replaced by a newer one, or too old. Ask for a new one.
+gone-new-link = Get a new link
+
+reset-title = Choose a new password
+reset-what = Enter your e-mail address, and we send you a link.
+reset-button = Send the link
+reset-sent = If { $email } has a sign-in here, a link for a new password is on its way. It works for one hour.
+
+set-password-title = Choose your password
+set-password-what = For { $email }. You are signed out everywhere else.
+set-password-new = New password
+set-password-button = Save and sign in
+flash-password-set = Your new password is set, and you are signed in.
+
+first-operator-title = Set up this server
+first-operator-what = Make the first operator: the person who runs the platform, adds accounts and decides which scopes apps can ask for.
+first-operator-platform = Platform name
+first-operator-platform-help = Your company, or the name of its platform.
+first-operator-button = Create operator
+flash-operator-made = You are the operator of this server.
+
+problem-operator-link-gone-title = This link does not work any more
+problem-operator-link-gone-advice = Either there is an operator already, or the link is older than a day. Run “grantry admin link” on the server to print a new one.

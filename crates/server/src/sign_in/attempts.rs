@@ -50,6 +50,24 @@ const PASSWORD_EVERYWHERE: Rule = Rule {
     longest_wait: Duration::ZERO,
 };
 
+/// Forms from one source that make the server write mails to whatever address is typed into them.
+pub(super) const MAIL_FROM_SOURCE: Rule = Rule {
+    name: "mail-source",
+    free: 20,
+    window: Duration::from_secs(60 * 60),
+    wait: Duration::from_secs(60),
+    longest_wait: Duration::from_secs(60 * 60),
+};
+
+/// Mails to one address that somebody who is not signed in asked for.
+pub(super) const MAIL_TO_ADDRESS: Rule = Rule {
+    name: "mail-address",
+    free: 5,
+    window: Duration::from_secs(60 * 60),
+    wait: Duration::from_secs(10 * 60),
+    longest_wait: Duration::from_secs(60 * 60),
+};
+
 /// The caller has to wait; nothing was tried or counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wait(pub Duration);

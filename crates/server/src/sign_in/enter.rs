@@ -37,7 +37,7 @@ pub async fn sign_in(app: &App, asked: &SignIn<'_>, origin: &Origin) -> Result<E
     let proven = authenticate(app, asked.email, asked.password, origin).await?;
     let person = &proven.person;
     let now = app.clock.now();
-    let fresh = Fresh::new(app, person, &asked.place);
+    let fresh = Fresh::new(app, (&person.id, &person.email), &asked.place);
     let origin = &Origin { actor: Actor::person(person), ..origin.clone() };
     let (settled, begun, pending) = (&proven, &fresh, asked.pending);
     app.store

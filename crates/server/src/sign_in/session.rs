@@ -5,9 +5,9 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 use grantry_store::account::{AccountKind, AccountState, Membership};
 use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
-use grantry_store::id::SessionId;
+use grantry_store::id::{PersonId, SessionId};
 use grantry_store::member::MemberState;
-use grantry_store::person::{Person, PersonState};
+use grantry_store::person::PersonState;
 use grantry_store::session::{NewSession, Session};
 use grantry_store::{Error, Tx};
 
@@ -101,19 +101,19 @@ pub struct Fresh {
 impl Fresh {
     /// The session of somebody who has just proved, with a password, who they are.
     #[must_use]
-    pub fn new(app: &App, person: &Person, place: &Place<'_>) -> Self {
+    pub fn new(app: &App, (person, email): (&PersonId, &str), place: &Place<'_>) -> Self {
         let cookie = app.random.token();
         let new = NewSession {
             id_hash: id_hash(&cookie),
             sid: SessionId::new(app.random.bytes()),
-            person_id: person.id.clone(),
+            person_id: person.clone(),
             account_id: None,
             amr: "pwd".to_owned(),
             user_agent: place.user_agent.to_owned(),
             ip: place.ip.to_owned(),
             expires_at: app.clock.now() + ABSOLUTE,
         };
-        Self { cookie, new, email: person.email.clone(), replaced: place.replaces.cloned() }
+        Self { cookie, new, email: email.to_owned(), replaced: place.replaces.cloned() }
     }
 
     /// Begins it, in the first of the person's accounts, and ends the one that this browser had before. Says of which

@@ -28,4 +28,5 @@ pub use visitor::{Actor, Current, Visitor};
 pub type Answer = Result<axum::response::Response, Problem>;
 
 /// The messages that a page may show once after a redirect. A cookie names one; anything else it says is ignored.
-pub const FLASHES: &[&str] = &["flash-signed-out"];
+pub const FLASHES: &[&str] =
+    &["flash-signed-out", "flash-account-made", "flash-operator-made", "flash-password-set"];

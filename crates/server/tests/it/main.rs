@@ -6,5 +6,6 @@ mod browser_gallery;
 mod front;
 mod process;
 mod sign_in;
+mod sign_up;
 mod walk;
 mod words;

@@ -20,7 +20,7 @@ use crate::web::{Answer, Form, Page, Problem, Visitor, page, returning};
 pub struct Asked {
     /// A pending authorization.
     #[serde(default)]
-    request: String,
+    pub(super) request: String,
 }
 
 #[derive(askama::Template)]
@@ -105,7 +105,7 @@ pub async fn enter_password(
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
             Ok(response)
         }
-        Err(Refused::Busy(_)) => say(StatusCode::SERVICE_UNAVAILABLE, visitor.words.get("login-busy")),
+        Err(Refused::Busy(_)) => say(StatusCode::SERVICE_UNAVAILABLE, visitor.words.get("sign-in-busy")),
         Err(Refused::Store(error)) => Err(error.into()),
     }
 }

@@ -1,17 +1,22 @@
 //! The pages through which people get in and out.
 
+mod faults;
+pub mod first_operator;
 pub mod login;
 pub mod logout;
+pub mod password;
+pub mod register;
 
 use axum::response::Response;
 use grantry_store::account::AccountKind;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::app::App;
 use crate::landing;
 use crate::sign_in::Wait;
+use crate::sign_in::link::NotMailed;
 use crate::web::cookies::Cookie;
-use crate::web::{Visitor, page, returning};
+use crate::web::{Answer, Page, Visitor, page, returning};
 
 /// To where a person who has just got in wanted to go, with the new session's cookie.
 fn welcome(app: &App, headers: &HeaderMap, cookie: &str, account: Option<AccountKind>) -> Response {
@@ -28,7 +33,7 @@ fn enter(app: &App, path: &str, cookie: &str) -> Response {
     response
 }
 
-fn set_cookie(response: &mut Response, value: Option<http::HeaderValue>) {
+fn set_cookie(response: &mut Response, value: Option<HeaderValue>) {
     if let Some(value) = value {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -42,4 +47,47 @@ fn wait_words(visitor: &Visitor, wait: Wait) -> String {
         seconds => ("sign-in-wait-minutes", seconds.div_ceil(MINUTE)),
     };
     visitor.words.count(key, i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+#[derive(askama::Template)]
+#[template(path = "sign_in/sent.html")]
+struct Sent {
+    page: Page,
+    text: String,
+    mailbox: Option<String>,
+}
+
+/// A mail is on its way: the same page whether or not the address has a sign-in. `key` is what the mail is for.
+fn sent(app: &App, visitor: &Visitor, key: &str, email: &str) -> Response {
+    let page = visitor.page(app, visitor.words.get("sent-title"), "");
+    let text = visitor.words.with(key, "email", email);
+    page::ok(&Sent { page, text, mailbox: app.mailbox_url() })
+}
+
+/// The form again, with why no mail was written.
+fn no_mail(visitor: &Visitor, why: NotMailed, again: impl FnOnce(StatusCode, String) -> Response) -> Answer {
+    match why {
+        NotMailed::TooMany(wait) => {
+            let mut response = again(StatusCode::TOO_MANY_REQUESTS, wait_words(visitor, wait));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
+            Ok(response)
+        }
+        NotMailed::Busy(_) => Ok(again(StatusCode::SERVICE_UNAVAILABLE, visitor.words.get("sign-in-busy"))),
+        NotMailed::Store(error) => Err(error.into()),
+        NotMailed::Unwritten(error) => Err(error.into()),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "sign_in/gone.html")]
+struct Gone<'a> {
+    page: Page,
+    href: &'a str,
+    word: String,
+}
+
+/// A link that does nothing any more, and where to get another.
+fn gone(app: &App, visitor: &Visitor, href: &str, key: &str) -> Response {
+    let page = visitor.page(app, visitor.words.get("gone-title"), "");
+    page::render(StatusCode::GONE, &Gone { page, href, word: visitor.words.get(key) })
 }
