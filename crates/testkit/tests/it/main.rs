@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a broken fixture ends the test")]
 
 mod browser;
+mod database;
 mod farm;
 mod world;
