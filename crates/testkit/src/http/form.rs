@@ -144,7 +144,6 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn read(mut self) -> Vec<Form> {
-        // Forms first, so that a control may name one that comes after it.
         while let Some(tag) = self.tag() {
             match tag.name {
                 "form" => {
