@@ -2,6 +2,7 @@
 //!
 //! `routes` is the table of contents; `app` is what a request may use; every other folder is a noun of the product.
 
+pub mod accounts;
 pub mod app;
 pub mod apps;
 pub mod cached;

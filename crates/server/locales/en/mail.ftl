@@ -40,6 +40,11 @@ mail-added-subject = You were added to { $account }
 mail-added-line = { $inviter } added you to the account { $account } at { $platform }. You find it in the account list beside your other accounts.
 mail-added-button = Open the account
 
+mail-stay-subject = { $member } left { $account }, some apps stay connected
+mail-stay-line = { $member } ({ $email }) does not belong to { $account } any more. Apps that they connected for the account stay connected, so that nothing breaks. They work for the account itself from now on, no longer for { $member }.
+mail-stay-apps = Still connected: { $apps }. Disconnect what the account does not need.
+mail-stay-button = See connected apps
+
 mail-ask-subject = { $person } asks you to connect { $app }
 mail-ask-line = { $person } ({ $email }) would like to use { $app } by { $publisher } with the account { $account }. Only account admins can connect an app.
 mail-ask-button = See what it asks for

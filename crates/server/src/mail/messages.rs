@@ -164,6 +164,45 @@ impl Message for AddedToAccount {
     }
 }
 
+/// To an account's admins, when somebody goes who connected apps for the account.
+#[derive(Debug)]
+pub struct ConnectionsStay {
+    /// The admin.
+    pub name: String,
+    /// Who is gone.
+    pub member: String,
+    pub email: String,
+    pub account: String,
+    /// Names of the apps.
+    pub apps: Vec<String>,
+    pub url: String,
+}
+
+impl Message for ConnectionsStay {
+    fn says(&self, _platform: &str, words: Words) -> Says {
+        const MOST: usize = 20;
+        let [member, email, account] = [&self.member, &self.email, &self.account].map(|chosen| name(chosen));
+        let mut apps: Vec<String> = self.apps.iter().take(MOST).map(|app| name(app)).collect();
+        if self.apps.len() > MOST {
+            apps.push("…".to_owned());
+        }
+        let apps = apps.join(", ");
+        let values = [
+            ("member", member.as_str()),
+            ("email", &email),
+            ("account", &account),
+            ("apps", &apps),
+        ];
+        Says(Letter {
+            subject: words.all("mail-stay-subject", &values),
+            name: name(&self.name),
+            lines: vec![words.all("mail-stay-line", &values), words.all("mail-stay-apps", &values)],
+            button: Button { label: words.get("mail-stay-button"), url: self.url.clone() },
+            notes: Vec::new(),
+        })
+    }
+}
+
 /// To an account admin whom a member asks to connect an app.
 #[derive(Debug)]
 pub struct AskToConnect {

@@ -10,7 +10,7 @@ mod tests;
 
 pub use letter::Mail;
 pub use messages::{
-    AddedToAccount, AlreadyKnown, AskToConnect, ConfirmEmail, Invitation, Message, PasswordReset,
+    AddedToAccount, AlreadyKnown, AskToConnect, ConfirmEmail, ConnectionsStay, Invitation, Message, PasswordReset,
     SetPassword, write,
 };
 pub use outbox::{Post, dispatch};

@@ -5,7 +5,7 @@ use grantry_oauth::client_id::AccountCode;
 use crate::random::Random;
 
 /// The pseudo-account of machines that register themselves.
-const RESERVED: &str = "SELF";
+pub const RESERVED: &str = "SELF";
 
 /// How many codes are tried before somebody is told that none was free.
 pub const TRIES: u32 = 24;
