@@ -76,6 +76,12 @@ impl Feed {
         self.progress().settled
     }
 
+    /// The highest number that was told.
+    pub(crate) fn newest(&self) -> i64 {
+        let progress = self.progress();
+        progress.told.last_key_value().map_or(progress.settled, |(&seq, _)| seq)
+    }
+
     /// The follower knows that there is nothing new.
     pub(crate) fn is_unchanged(&self) {
         self.progress().read_at = Some(Instant::now());
@@ -102,12 +108,15 @@ impl Feed {
     pub(crate) fn publish_rows(&self, after: i64, rows: &[Row]) -> Result<Option<i64>, Error> {
         let last = rows.last().map_or(Ok(after), |row| row.int(0))?;
         let at_end = i64::try_from(rows.len()).is_ok_and(|count| count < BATCH);
-        let mut changes = Vec::with_capacity(rows.len());
-        for row in rows {
-            changes.extend(Change::from_row(row)?);
-        }
-        self.publish_read(&changes, last, at_end);
+        self.publish_read(&known(rows)?, last, at_end);
         Ok((!at_end).then_some(last))
+    }
+
+    /// Tells the first [`BATCH`] rows after [`Feed::newest`]; what may be missing below is left to
+    /// [`Feed::publish_rows`].
+    pub(crate) fn publish_newer(&self, rows: &[Row]) -> Result<(), Error> {
+        self.publish_read(&known(rows)?, i64::MIN, false);
+        Ok(())
     }
 
     /// `changes` in the order of their numbers, up to `last`; `at_end` when there are no more.
@@ -143,6 +152,11 @@ impl Feed {
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The changes in rows, without those of kinds that this program does not know.
+fn known(rows: &[Row]) -> Result<Vec<Change>, Error> {
+    rows.iter().filter_map(|row| Change::from_row(row).transpose()).collect()
 }
 
 impl Progress {

@@ -1,12 +1,16 @@
 //! The same stories told to both engines, each on a database of its own.
 
+mod feed;
+mod opening;
 mod schema;
-mod sqlite;
 mod writes;
 
+use crate::engine::Throwaway;
 use crate::{ChangeKind, Durability, Error, Role, Store, StoreConfig, Target, Tx};
+use futures_util::FutureExt as _;
 use grantry_oauth::time::Timestamp;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use tempfile::TempDir;
 
 /// A database that belongs to one test.
@@ -27,6 +31,13 @@ macro_rules! on_both_engines {
                 $crate::conformance::Place::sqlite(async |place| super::$story(place).await).await;
             })*
         }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $story() {
+                $crate::conformance::Place::postgres(async |place| super::$story(place).await).await;
+            })*
+        }
     };
 }
 pub(crate) use on_both_engines;
@@ -37,6 +48,19 @@ impl Place {
         let dir = tempfile::tempdir().expect("a directory");
         let place = Place { target: Target::Sqlite { dir: dir.path().join("data") }, dir };
         story(&place).await;
+    }
+
+    /// Runs a story on a new database of the PostgreSQL server that `GRANTRY_TEST_POSTGRES` names.
+    pub(crate) async fn postgres(story: impl AsyncFnOnce(&Place)) {
+        let Some(server) = test_server() else { return };
+        let database = Throwaway::new(&server).await;
+        let target = Target::Postgres { url: database.url.clone() };
+        let place = Place { target, dir: tempfile::tempdir().expect("a directory") };
+        let told = AssertUnwindSafe(story(&place)).catch_unwind().await;
+        database.remove().await;
+        if let Err(panic) = told {
+            std::panic::resume_unwind(panic);
+        }
     }
 
     /// An empty folder for whatever a story needs.
@@ -55,6 +79,20 @@ impl Place {
     pub(crate) async fn command(&self) -> Store {
         Store::open(&self.config(Role::Command), NOW).await.expect("the command's store opens")
     }
+}
+
+/// Where PostgreSQL is for tests. Without one they are skipped, but not where every test must run.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment; the server's is read in `config`"
+)]
+fn test_server() -> Option<String> {
+    let server = std::env::var("GRANTRY_TEST_POSTGRES").ok();
+    if server.is_none() {
+        println!("skipped: GRANTRY_TEST_POSTGRES is not set; see scripts/postgres");
+        assert!(std::env::var("CI").is_err(), "no PostgreSQL to test with: GRANTRY_TEST_POSTGRES is not set");
+    }
+    server
 }
 
 /// One transaction that writes down these names, in this order.

@@ -1,5 +1,6 @@
 //! The only place that knows there are two engines: which one is open, and how a statement reaches it.
 
+mod postgres;
 mod progress;
 mod sqlite;
 
@@ -7,6 +8,9 @@ use crate::feed::Feed;
 use crate::migration::PendingMigration;
 use crate::{BackupError, Change, Error, OpenError, Reader, Row, StoreConfig, Target, Tx, Value};
 use grantry_oauth::time::Timestamp;
+use postgres::Postgres;
+#[cfg(test)]
+pub(crate) use postgres::Throwaway;
 use progress::Progress;
 use sqlite::Sqlite;
 use std::future::Future;
@@ -18,6 +22,7 @@ use tokio::task::JoinHandle;
 #[derive(Clone, Debug)]
 pub(crate) enum Engine {
     Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Postgres>),
 }
 
 /// What a statement runs on: any free connection, or the one of a transaction.
@@ -25,32 +30,37 @@ pub(crate) enum Engine {
 pub(crate) enum Source {
     Sqlite(Arc<Sqlite>),
     SqliteTransaction(sqlite::Handle),
+    Postgres(Arc<Postgres>),
+    PostgresTransaction(postgres::Handle),
 }
 
 /// A transaction under way; dropped, it is rolled back.
 enum Transaction {
     Sqlite(sqlite::Member),
+    Postgres(postgres::Transaction),
 }
 
 impl Engine {
     pub(crate) async fn open(config: &StoreConfig, now: Timestamp) -> Result<Engine, OpenError> {
         match &config.target {
             Target::Sqlite { dir } => Ok(Engine::Sqlite(Arc::new(Sqlite::open(config, dir, now).await?))),
-            Target::Postgres { .. } => Err(OpenError::Config("PostgreSQL cannot be used yet".to_owned())),
+            Target::Postgres { url } => {
+                Ok(Engine::Postgres(Arc::new(Postgres::open(config, url, now).await?)))
+            }
         }
     }
 
     pub(crate) async fn pending(target: &Target) -> Result<Vec<PendingMigration>, OpenError> {
         match target {
             Target::Sqlite { dir } => sqlite::pending(dir).await,
-            Target::Postgres { .. } => Err(OpenError::Config("PostgreSQL cannot be used yet".to_owned())),
+            Target::Postgres { url } => postgres::pending(url).await,
         }
     }
 
     pub(crate) async fn migrate(target: &Target, now: Timestamp) -> Result<Vec<PendingMigration>, OpenError> {
         match target {
             Target::Sqlite { dir } => sqlite::migrate(dir, now).await,
-            Target::Postgres { .. } => Err(OpenError::Config("PostgreSQL cannot be used yet".to_owned())),
+            Target::Postgres { url } => postgres::migrate(url, now).await,
         }
     }
 
@@ -64,18 +74,21 @@ impl Engine {
     pub(crate) async fn backup(&self, file: &Path) -> Result<(), BackupError> {
         match self {
             Engine::Sqlite(sqlite) => sqlite.backup(file).await,
+            Engine::Postgres(_) => Err(BackupError::Postgres),
         }
     }
 
     pub(crate) fn feed(&self) -> &Feed {
         match self {
             Engine::Sqlite(sqlite) => sqlite.feed(),
+            Engine::Postgres(postgres) => postgres.feed(),
         }
     }
 
     pub(crate) fn reader(&self) -> Source {
         match self {
             Engine::Sqlite(sqlite) => Source::Sqlite(Arc::clone(sqlite)),
+            Engine::Postgres(postgres) => Source::Postgres(Arc::clone(postgres)),
         }
     }
 
@@ -112,12 +125,14 @@ impl Engine {
     pub(crate) async fn prepares(&self, statement: &str) -> Result<(), Error> {
         match self {
             Engine::Sqlite(sqlite) => sqlite.prepares(statement),
+            Engine::Postgres(postgres) => postgres.prepares(statement).await,
         }
     }
 
     async fn begin(&self) -> Result<Transaction, Error> {
         match self {
             Engine::Sqlite(sqlite) => sqlite.begin().await.map(Transaction::Sqlite),
+            Engine::Postgres(postgres) => postgres.begin().await.map(Transaction::Postgres),
         }
     }
 }
@@ -126,12 +141,14 @@ impl Transaction {
     fn source(&self) -> Source {
         match self {
             Transaction::Sqlite(member) => Source::SqliteTransaction(member.handle()),
+            Transaction::Postgres(transaction) => Source::PostgresTransaction(transaction.handle()),
         }
     }
 
     fn progress(&self) -> &Progress {
         match self {
             Transaction::Sqlite(member) => member.progress(),
+            Transaction::Postgres(transaction) => transaction.progress(),
         }
     }
 
@@ -139,6 +156,7 @@ impl Transaction {
     async fn commit(self) -> Result<(), Error> {
         match self {
             Transaction::Sqlite(member) => member.commit().await,
+            Transaction::Postgres(transaction) => transaction.commit().await,
         }
     }
 
@@ -146,6 +164,10 @@ impl Transaction {
     async fn roll_back(self) -> Result<(), Error> {
         match self {
             Transaction::Sqlite(member) => member.roll_back().await,
+            Transaction::Postgres(transaction) => {
+                transaction.roll_back().await;
+                Ok(())
+            }
         }
     }
 }
@@ -155,36 +177,42 @@ impl Source {
         match self {
             Source::Sqlite(sqlite) => sqlite.query(statement, values).await,
             Source::SqliteTransaction(handle) => handle.query(statement, values),
+            Source::Postgres(postgres) => postgres.query(statement, values).await,
+            Source::PostgresTransaction(handle) => handle.query(statement, values).await,
         }
     }
 
     pub(crate) async fn execute(&self, statement: &'static str, values: &[Value]) -> Result<u64, Error> {
         match self {
-            Source::Sqlite(_) => Err(Error::Corrupt("a write outside a transaction".to_owned())),
             Source::SqliteTransaction(handle) => handle.execute(statement, values),
+            Source::PostgresTransaction(handle) => handle.execute(statement, values).await,
+            Source::Sqlite(_) | Source::Postgres(_) => {
+                Err(Error::Corrupt("a write outside a transaction".to_owned()))
+            }
         }
     }
 
     /// Remembers what must be told once the transaction is committed.
     pub(crate) fn note(&self, change: Change) {
         match self {
-            Source::Sqlite(_) => {}
             Source::SqliteTransaction(handle) => handle.note(change),
+            Source::PostgresTransaction(handle) => handle.note(change),
+            Source::Sqlite(_) | Source::Postgres(_) => {}
         }
     }
 }
 
-/// A task that reads the changes of other processes until it is dropped.
+/// A task that runs until this is dropped.
 #[derive(Debug)]
-struct Follower(JoinHandle<()>);
+struct Background(JoinHandle<()>);
 
-impl Follower {
-    fn spawn(task: impl Future<Output = ()> + Send + 'static) -> Follower {
-        Follower(tokio::spawn(task))
+impl Background {
+    fn spawn(task: impl Future<Output = ()> + Send + 'static) -> Background {
+        Background(tokio::spawn(task))
     }
 }
 
-impl Drop for Follower {
+impl Drop for Background {
     fn drop(&mut self) {
         self.0.abort();
     }

@@ -23,14 +23,17 @@ pub(super) struct Progress {
 pub(super) struct Call<'a>(&'a Progress);
 
 impl Progress {
-    /// Begins a call, unless the transaction is over.
-    pub(super) fn call(&self) -> Result<Call<'_>, Error> {
+    /// Whether a statement may run.
+    pub(super) fn check(&self) -> Result<(), Error> {
         if self.ended.load(Ordering::Acquire) {
             return Err(Error::Unavailable("the transaction has ended".to_owned()));
         }
-        if let Some(failure) = self.failure.get() {
-            return Err(failure.clone());
-        }
+        self.failure.get().map_or(Ok(()), |failure| Err(failure.clone()))
+    }
+
+    /// Begins a call that may have to be waited for.
+    pub(super) fn call(&self) -> Result<Call<'_>, Error> {
+        self.check()?;
         self.calls.fetch_add(1, Ordering::AcqRel);
         Ok(Call(self))
     }
@@ -76,8 +79,20 @@ impl Progress {
     }
 }
 
+impl Call<'_> {
+    /// Ends it with its answer.
+    pub(super) fn end<T>(self, out: Result<T, Error>) -> Result<T, Error> {
+        let out = self.0.remember(out);
+        self.0.calls.fetch_sub(1, Ordering::AcqRel);
+        std::mem::forget(self);
+        out
+    }
+}
+
+// Whoever began a call and did not wait for its answer does not know whether it failed, and neither do we.
 impl Drop for Call<'_> {
     fn drop(&mut self) {
         self.0.calls.fetch_sub(1, Ordering::AcqRel);
+        let _ = self.0.failure.set(Error::Unavailable("a statement was not waited for".to_owned()));
     }
 }

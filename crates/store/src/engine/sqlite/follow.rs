@@ -1,7 +1,7 @@
 //! Learns of the changes of other processes.
 
 use super::statement;
-use crate::engine::Follower;
+use crate::engine::Background;
 use crate::feed::{BATCH, Feed};
 use crate::value::values;
 use crate::{Error, change};
@@ -14,14 +14,14 @@ use tokio::time::{MissedTickBehavior, interval};
 const EVERY: Duration = Duration::from_millis(250);
 
 /// Begins behind everything that is committed now.
-pub(super) fn start(connection: Connection, feed: &Arc<Feed>) -> Result<Follower, Error> {
+pub(super) fn start(connection: Connection, feed: &Arc<Feed>) -> Result<Background, Error> {
     let mut version = data_version(&connection)?;
     let newest = statement::query(&connection, change::NEWEST, &[])?;
     let newest = newest.first().map_or(Ok(0), |row| row.int(0))?;
     // One transaction writes at a time, so rows are committed in the order of their numbers.
     feed.follow(Duration::ZERO, newest, &[]);
     let feed = Arc::clone(feed);
-    Ok(Follower::spawn(async move {
+    Ok(Background::spawn(async move {
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

@@ -262,15 +262,19 @@ impl Drop for Member {
 
 impl Handle {
     pub(crate) fn query(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
-        let connection = lock(&self.connection);
-        let _call = self.progress.call()?;
-        self.progress.remember(statement::query(&connection, statement, values))
+        self.run(|connection| statement::query(connection, statement, values))
     }
 
     pub(crate) fn execute(&self, statement: &str, values: &[Value]) -> Result<u64, Error> {
+        self.run(|connection| statement::execute(connection, statement, values))
+    }
+
+    fn run<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        // A handle that outlived its transaction must not wait for the connection, and may not get it.
+        self.progress.check()?;
         let connection = lock(&self.connection);
-        let _call = self.progress.call()?;
-        self.progress.remember(statement::execute(&connection, statement, values))
+        self.progress.check()?;
+        self.progress.remember(work(&connection))
     }
 
     pub(crate) fn note(&self, change: Change) {

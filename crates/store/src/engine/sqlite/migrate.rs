@@ -40,9 +40,8 @@ pub(crate) async fn migrate(dir: &Path, now: Timestamp) -> Result<Vec<PendingMig
     let files = Files::in_dir(dir);
     off_the_runtime(move || {
         files.make()?;
-        let lacking = lacking(&files)?;
-        apply(&files, now)?;
-        Ok(lacking.iter().map(PendingMigration::from).collect())
+        // What is complete is not touched: whoever only asks need not wait for writers.
+        if lacking(&files)?.is_empty() { Ok(Vec::new()) } else { apply(&files, now) }
     })
     .await
 }
@@ -56,7 +55,7 @@ pub(super) fn open(files: &Files, role: Role, now: Timestamp) -> Result<(), Open
         (Some(newest), Role::Command) => {
             Err(OpenError::OlderSchema { found: newest.version, known: migration::known() })
         }
-        _ => apply(files, now),
+        _ => apply(files, now).map(|_| ()),
     }
 }
 
@@ -82,33 +81,42 @@ fn existing(database: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn apply(files: &Files, now: Timestamp) -> Result<(), OpenError> {
+fn apply(files: &Files, now: Timestamp) -> Result<Vec<PendingMigration>, OpenError> {
     let connection = connect(&files.database, "pragma synchronous=full")?;
     connection.busy_timeout(OPENING).map_err(Error::from)?;
     // A step may make a table anew under the rows that point to it; they are checked at its end.
     connection.execute_batch("pragma foreign_keys=off").map_err(Error::from)?;
-    let mut kept = false;
+    let mut done = Vec::new();
     loop {
         run(&connection, "begin immediate")?;
-        let more = step(&connection, files, now, &mut kept);
-        if !matches!(more, Ok(true)) {
-            run(&connection, "rollback")?;
-            return more.map(|_| ());
+        match step(&connection, files, now, done.is_empty()) {
+            Ok(Some(step)) => {
+                run(&connection, "commit")?;
+                tracing::info!(version = step.version, name = step.name, "the schema was brought forward");
+                done.push(step);
+            }
+            end => {
+                run(&connection, "rollback")?;
+                return end.map(|_| done);
+            }
         }
-        run(&connection, "commit")?;
     }
 }
 
-/// Applies the next step; `false` when there is none.
-fn step(connection: &Connection, files: &Files, now: Timestamp, kept: &mut bool) -> Result<bool, OpenError> {
+/// Applies the next step, if there is one. The first time, a database that holds something is copied before.
+fn step(
+    connection: &Connection,
+    files: &Files,
+    now: Timestamp,
+    is_first: bool,
+) -> Result<Option<PendingMigration>, OpenError> {
     run(connection, TABLE)?;
     let applied = applied(connection)?;
-    let Some(next) = migration::pending(&applied, text)?.first() else { return Ok(false) };
-    if let Some(newest) = applied.last().filter(|_| !*kept) {
+    let Some(next) = migration::pending(&applied, text)?.first() else { return Ok(None) };
+    if let Some(newest) = applied.last().filter(|_| is_first) {
         let copy = files.dir.join(format!("grantry-schema-{}.db", newest.version));
         copy::replace(&files.database, &copy)?;
         tracing::info!(file = %copy.display(), "the database was backed up before its schema changes");
-        *kept = true;
     }
     let failed = |cause: String| OpenError::FailedMigration {
         version: next.version,
@@ -122,6 +130,5 @@ fn step(connection: &Connection, files: &Files, now: Timestamp, kept: &mut bool)
     let values = values![next.version, next.name, migration::checksum(next.sqlite), now];
     let insert = "insert into schema_migration (version, name, checksum, applied_at) values ($1, $2, $3, $4)";
     execute(connection, insert, values)?;
-    tracing::info!(version = next.version, name = next.name, "the schema was brought forward");
-    Ok(true)
+    Ok(Some(next.into()))
 }

@@ -9,12 +9,14 @@ mod group;
 mod migrate;
 mod queue;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 pub(super) use copy::restore;
 pub(super) use group::{Handle, Member};
 pub(super) use migrate::{migrate, pending};
 
-use crate::engine::Follower;
+use crate::engine::Background;
 use crate::feed::Feed;
 use crate::{BackupError, Durability, Error, OpenError, Role, Row, StoreConfig, Value};
 use files::Files;
@@ -37,7 +39,7 @@ pub(crate) struct Sqlite {
     more_readers: Vec<Mutex<Connection>>,
     writer: Arc<Writer>,
     feed: Arc<Feed>,
-    _follower: Option<Follower>,
+    _follower: Option<Background>,
     _server: Option<File>,
 }
 

@@ -1,6 +1,6 @@
 //! What only SQLite can get wrong: groups of writers, and other processes on the same file.
 
-use super::{NOW, Place, note, note_in, noted, poll_at_most};
+use crate::conformance::{NOW, Place, note, note_in, noted, poll_at_most};
 use crate::value::values;
 use crate::{BackupError, ChangeKind, Error, OpenError, Role, Store, Tx};
 use futures_util::FutureExt as _;

@@ -1,0 +1,88 @@
+//! Which schema a store opens with, and who may bring it forward.
+
+use super::{NOW, Place, note, noted, on_both_engines};
+use crate::migration::{ALL, known};
+use crate::{OpenError, PendingMigration, Role, Store, Value};
+
+on_both_engines! {
+    a_command_makes_what_is_missing,
+    what_is_pending_is_told_without_a_change,
+    migrating_twice_at_once_applies_everything_once,
+    a_newer_schema_is_refused,
+    a_changed_migration_is_refused,
+    a_command_leaves_an_older_schema_alone,
+}
+
+fn everything() -> Vec<PendingMigration> {
+    ALL.iter().map(PendingMigration::from).collect()
+}
+
+async fn a_command_makes_what_is_missing(place: &Place) {
+    let command = place.command().await;
+    assert_eq!(note(&command, &["kept"]).await, Ok(()));
+    assert_eq!(noted(&place.server().await).await, ["kept"]);
+    assert_eq!(Store::pending_migrations(&place.target).await.expect("a schema"), []);
+}
+
+async fn what_is_pending_is_told_without_a_change(place: &Place) {
+    for _ in 0..2 {
+        assert_eq!(Store::pending_migrations(&place.target).await.expect("no schema"), everything());
+    }
+    assert_eq!(place.folder().read_dir().expect("a folder").count(), 0);
+    assert_eq!(Store::migrate(&place.target, NOW).await.expect("an empty database"), everything());
+    assert_eq!(Store::migrate(&place.target, NOW).await.expect("a schema"), []);
+}
+
+async fn migrating_twice_at_once_applies_everything_once(place: &Place) {
+    let runners = (0..4).map(|_| Store::migrate(&place.target, NOW));
+    let mut applied = Vec::new();
+    for outcome in futures_util::future::join_all(runners).await {
+        applied.extend(outcome.expect("a migration"));
+    }
+    assert_eq!(applied, everything());
+}
+
+async fn edit(store: &Store, statement: &'static str, values: Vec<Value>) {
+    let edited = store.write(NOW, |tx| async move { tx.execute(statement, &values).await }).await;
+    assert_eq!(edited, Ok(1));
+}
+
+async fn refusal(place: &Place, role: Role) -> OpenError {
+    Store::open(&place.config(role), NOW).await.map(|_| ()).expect_err("it must not open")
+}
+
+async fn a_newer_schema_is_refused(place: &Place) {
+    let store = place.command().await;
+    let later =
+        "insert into schema_migration (version, name, checksum, applied_at) values ($1, 'later', '', 0)";
+    edit(&store, later, vec![Value::Int(known() + 1)]).await;
+    for role in [Role::Server, Role::Command] {
+        let refusal = refusal(place, role).await;
+        assert!(matches!(refusal, OpenError::NewerSchema { found, .. } if found == known() + 1), "{refusal}");
+    }
+    assert!(matches!(Store::migrate(&place.target, NOW).await, Err(OpenError::NewerSchema { .. })));
+    assert!(matches!(Store::pending_migrations(&place.target).await, Err(OpenError::NewerSchema { .. })));
+}
+
+async fn a_changed_migration_is_refused(place: &Place) {
+    let store = place.command().await;
+    edit(&store, "update schema_migration set checksum = 'x' where version = $1", vec![Value::Int(1)]).await;
+    for role in [Role::Server, Role::Command] {
+        let refusal = refusal(place, role).await;
+        assert!(
+            matches!(&refusal, OpenError::ChangedMigration { version: 1, name } if name == "0001_init"),
+            "{refusal}"
+        );
+    }
+}
+
+async fn a_command_leaves_an_older_schema_alone(place: &Place) {
+    if ALL.len() < 2 {
+        return;
+    }
+    let store = place.command().await;
+    edit(&store, "delete from schema_migration where version = $1", vec![Value::Int(known())]).await;
+    let refusal = refusal(place, Role::Command).await;
+    assert!(matches!(refusal, OpenError::OlderSchema { found, .. } if found == known() - 1), "{refusal}");
+    assert_eq!(noted(&store).await, [""; 0]);
+}
