@@ -5,7 +5,10 @@ use grantry_store::Store;
 use crate::cached::Cached;
 use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
-use crate::jobs::Touched;
+use crate::endpoints::failures::Failures;
+use crate::endpoints::metadata::Discovery;
+use crate::endpoints::token::TokenMeter;
+use crate::jobs::{FlowLog, Touched};
 use crate::keys::{Keys, MasterKey};
 use crate::mail::Post;
 use crate::ops::Metrics;
@@ -38,6 +41,11 @@ pub struct App {
     pub outbound: Outbound,
     pub post: Post,
     pub touched: Touched,
+    pub flow_log: FlowLog,
+    /// Failed client authentications of the last minute.
+    pub failures: Failures,
+    pub discovery: Discovery,
+    pub token_meter: TokenMeter,
     pub metrics: std::sync::Arc<Metrics>,
     /// Where the operations listener really listens.
     pub ops_address: Option<std::net::SocketAddr>,

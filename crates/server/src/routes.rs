@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::apps;
+use crate::endpoints::{introspection, metadata, preflight, revocation, token, userinfo};
 use crate::landing;
 use crate::sign_in::pages as sign_in;
 use crate::web::{self, assets, branding, guard};
@@ -97,6 +98,12 @@ impl Table {
         self.route(MethodFilter::POST, route, handler)
     }
 
+    /// A browser's question before a script of another site calls a path.
+    fn preflight(self, path: &'static str) -> Self {
+        let route = Route { method: Method::OPTIONS, path, guard: Guard::Open, kind: Kind::Endpoint };
+        self.route(MethodFilter::OPTIONS, route, preflight::allow)
+    }
+
     /// Every line, for the tests that walk the table and for the generated reference.
     #[must_use]
     pub fn rows(&self) -> &[Route] {
@@ -137,7 +144,7 @@ async fn method_not_allowed() -> web::Problem {
 /// The whole table.
 pub fn table(app: &Arc<App>) -> Table {
     use Guard::{Door, Open};
-    use Kind::{Asset, Page};
+    use Kind::{Asset, Endpoint, Metadata, Page};
     let empty = Table { app: Arc::clone(app), rows: Vec::new(), router: Router::new() };
     empty
         // People
@@ -156,6 +163,18 @@ pub fn table(app: &Arc<App>) -> Table {
         .post("/account/set-password/{token}", Door, Page, sign_in::password::set_by_link)
         .get("/account/first-operator/{token}", Door, Page, sign_in::first_operator::show)
         .post("/account/first-operator/{token}", Door, Page, sign_in::first_operator::set_up)
+        // Programs
+        .post("/connect/token", Open, Endpoint, token::give)
+        .preflight("/connect/token")
+        .post("/connect/introspect", Open, Endpoint, introspection::tell)
+        .post("/connect/revocation", Open, Endpoint, revocation::take_back)
+        .preflight("/connect/revocation")
+        .get("/connect/userinfo", Open, Endpoint, userinfo::show)
+        .post("/connect/userinfo", Open, Endpoint, userinfo::show)
+        .preflight("/connect/userinfo")
+        .get("/.well-known/openid-configuration", Open, Metadata, metadata::discovery)
+        .get("/.well-known/oauth-authorization-server", Open, Metadata, metadata::discovery)
+        .get("/.well-known/openid-configuration/jwks", Open, Metadata, metadata::keys)
         // Files
         .get("/assets/{file}", Open, Asset, assets::serve)
         .get("/logos/{id}", Open, Asset, apps::logo::serve)

@@ -12,7 +12,10 @@ use crate::app::App;
 use crate::cached::Cached;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::jobs::{self, Touched};
+use crate::endpoints::failures::Failures;
+use crate::endpoints::metadata::Discovery;
+use crate::endpoints::token::TokenMeter;
+use crate::jobs::{self, FlowLog, Touched};
 use crate::keys::{Keys, MasterKey};
 use crate::mail::{Post, mailbox};
 use crate::ops::{self, Check, Metrics, Readiness};
@@ -84,6 +87,7 @@ pub async fn open(
     let store_config = StoreConfig { target: target(&config), role, durability };
     let store = Store::open(&store_config, clock.now()).await?;
     catalogue::ensure_sample(&store, &clock).await?;
+    let metrics = Arc::<Metrics>::default();
     let app = App {
         keys: Keys::open(&store, &master_key, &clock, &random).await?,
         cached: Cached::new(&store, public_url.as_str()),
@@ -94,7 +98,11 @@ pub async fn open(
         outbound: Outbound::new(&config.outbound, dns)?,
         post: Post::new(&config, &public_url)?,
         touched: Touched::default(),
-        metrics: Arc::default(),
+        flow_log: FlowLog::default(),
+        failures: Failures::default(),
+        discovery: Discovery::default(),
+        token_meter: TokenMeter::new(&metrics),
+        metrics,
         clock,
         random,
         config,

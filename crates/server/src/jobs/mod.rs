@@ -1,8 +1,10 @@
 //! Work that nobody waits for: what runs again and again beside the requests, and ends with the server.
 
+mod flow_log;
 mod sweep;
 mod touched;
 
+pub use flow_log::FlowLog;
 pub use touched::Touched;
 
 use std::future::Future;
@@ -23,6 +25,11 @@ pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
     jobs.spawn(every(Duration::from_secs(20), stopping.clone(), move || {
         let app = Arc::clone(&flushed);
         async move { app.touched.flush(&app).await }
+    }));
+    let refused = Arc::clone(app);
+    jobs.spawn(every(Duration::from_secs(1), stopping.clone(), move || {
+        let app = Arc::clone(&refused);
+        async move { app.flow_log.flush(&app).await }
     }));
     let swept = Arc::clone(app);
     jobs.spawn(every(Duration::from_secs(60), stopping.clone(), move || {

@@ -38,43 +38,62 @@ pub struct PeerAddress(pub IpAddr);
 /// Runs around the handler of every route of the table.
 pub async fn enter(State(post): State<Post>, request: Request, next: Next) -> Response {
     let began = tokio::time::Instant::now();
+    let response = match post.kind {
+        Kind::Page => visit(&post, request, next).await,
+        Kind::Api | Kind::Endpoint | Kind::Metadata | Kind::Asset => call(&post, request, next).await,
+    };
+    post.meter.note(response.status(), began.elapsed());
+    response
+}
+
+/// A person's request: cookies, the session, the form.
+async fn visit(post: &Post, request: Request, next: Next) -> Response {
     let app = &post.app;
     let sent = app.cookies.read(request.headers(), Cookie::Browser);
     let known = sent.filter(|value| is_our_token(value));
     let cookie = known.clone().unwrap_or_else(|| app.random.token());
     let mut visitor = visitor(app, &request, &cookie);
 
-    let mut response = match admit(&post, request, &mut visitor, &cookie).await {
+    let mut response = match admit(post, request, &mut visitor, &cookie).await {
         Ok(Admission::Pass(request)) => next.run(request).await,
         Ok(Admission::Answer(response)) => response,
         Err(problem) => axum::response::IntoResponse::into_response(problem),
     };
 
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = match post.kind {
-            Kind::Page => {
-                problem.log(&visitor);
-                let title = visitor.words.get(&format!("problem-{}-title", problem.kind));
-                problem.to_page(visitor.page(app, title, ""))
-            }
-            Kind::Api | Kind::Endpoint | Kind::Metadata | Kind::Asset => problem.to_json(&visitor),
-        };
+        problem.log(&visitor);
+        let title = visitor.words.get(&format!("problem-{}-title", problem.kind));
+        response = problem.to_page(visitor.page(app, title, ""));
     }
-    if post.kind == Kind::Page {
-        if known.is_none() {
-            append(&mut response, app.cookies.set(Cookie::Browser, &cookie, None));
-        }
-        if let Some(NextFlash(key)) = response.extensions_mut().remove::<NextFlash>() {
-            append(&mut response, app.cookies.set(Cookie::Flash, key, Some(60)));
-        } else if visitor.flash.is_some() {
-            append(&mut response, app.cookies.clear(Cookie::Flash));
-        }
+    if known.is_none() {
+        append(&mut response, app.cookies.set(Cookie::Browser, &cookie, None));
     }
+    if let Some(NextFlash(key)) = response.extensions_mut().remove::<NextFlash>() {
+        append(&mut response, app.cookies.set(Cookie::Flash, key, Some(60)));
+    } else if visitor.flash.is_some() {
+        append(&mut response, app.cookies.clear(Cookie::Flash));
+    }
+    finish(post, &visitor, response)
+}
+
+/// A program's request: no cookie means anything, so none is read or set.
+async fn call(post: &Post, request: Request, next: Next) -> Response {
+    let visitor = program(&post.app, &request);
+    let mut response = match admit_program(post, request, &visitor).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.to_json(&visitor),
+    };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = problem.to_json(&visitor);
+    }
+    finish(post, &visitor, response)
+}
+
+fn finish(post: &Post, visitor: &Visitor, mut response: Response) -> Response {
     if let Ok(id) = HeaderValue::from_str(&visitor.request_id) {
         response.headers_mut().insert("x-request-id", id);
     }
-    headers::apply(post.kind, app.cookies.secure, &mut response);
-    post.meter.note(response.status(), began.elapsed());
+    headers::apply(post.kind, post.app.cookies.secure, &mut response);
     response
 }
 
@@ -94,41 +113,46 @@ async fn admit(
     let app = &post.app;
     let (mut parts, mut body) = request.into_parts();
     let posts = !matches!(parts.method, Method::GET | Method::HEAD);
-    if post.kind == Kind::Page {
-        if let Some(session) = app.cookies.read(&parts.headers, Cookie::Session) {
-            visitor.actor = session::find(app, &session).await?;
-            if let Some(chosen) = visitor.actor.as_ref().and_then(|actor| actor.person.locale.as_deref()) {
-                visitor.words = Words::preferred(Some(chosen));
-            }
-        }
-        if let Some(refusal) = refuse_person(app, post.guard, visitor).await? {
-            if visitor.actor.is_none() && !posts {
-                return Ok(Admission::Answer(sign_in_first(app, &parts)));
-            }
-            return Err(refusal);
-        }
-        if posts && post.method == parts.method {
-            if csrf::is_cross_site(&parts.headers, app.issuer()) {
-                return Err(Problem::stale_form());
-            }
-            if !is_form(&parts.headers) {
-                return Err(Problem::new(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-form"));
-            }
-            let bytes = to_bytes(body, FORM_LIMIT_BYTES).await.map_err(|_| Problem::too_large())?;
-            let form = Form::parse(&bytes);
-            if !app.form_key.accepts(cookie, form.get("form_token")) {
-                return Err(Problem::stale_form());
-            }
-            parts.extensions.insert(form);
-            body = Body::empty();
+    if let Some(session) = app.cookies.read(&parts.headers, Cookie::Session) {
+        visitor.actor = session::find(app, &session).await?;
+        if let Some(chosen) = visitor.actor.as_ref().and_then(|actor| actor.person.locale.as_deref()) {
+            visitor.words = Words::preferred(Some(chosen));
         }
     }
-    if let Guard::Bearer(any_of) = post.guard {
-        let caller = Caller::find(app, &parts, any_of).await?;
-        parts.extensions.insert(caller);
+    if let Some(refusal) = refuse_person(app, post.guard, visitor).await? {
+        if visitor.actor.is_none() && !posts {
+            return Ok(Admission::Answer(sign_in_first(app, &parts)));
+        }
+        return Err(refusal);
+    }
+    if posts && post.method == parts.method {
+        if csrf::is_cross_site(&parts.headers, app.issuer()) {
+            return Err(Problem::stale_form());
+        }
+        if !is_form(&parts.headers) {
+            return Err(Problem::new(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-form"));
+        }
+        let bytes = to_bytes(body, FORM_LIMIT_BYTES).await.map_err(|_| Problem::too_large())?;
+        let form = Form::parse(&bytes);
+        if !app.form_key.accepts(cookie, form.get("form_token")) {
+            return Err(Problem::stale_form());
+        }
+        parts.extensions.insert(form);
+        body = Body::empty();
     }
     parts.extensions.insert(visitor.clone());
     Ok(Admission::Pass(Request::from_parts(parts, body)))
+}
+
+/// Lets a program's request pass; where the route asks for an access token, with whoever holds it.
+async fn admit_program(post: &Post, request: Request, visitor: &Visitor) -> Result<Request, Problem> {
+    let (mut parts, body) = request.into_parts();
+    if let Guard::Bearer(any_of) = post.guard {
+        let caller = Caller::find(&post.app, &parts, any_of).await?;
+        parts.extensions.insert(caller);
+    }
+    parts.extensions.insert(visitor.clone());
+    Ok(Request::from_parts(parts, body))
 }
 
 /// Why this person may not use this route, if so. Who is signed in is looked at again for every request.
@@ -175,19 +199,30 @@ fn sign_in_first(app: &App, parts: &Parts) -> Response {
     response
 }
 
-fn visitor(app: &App, request: &Request, cookie: &str) -> Visitor {
+/// What a program's request says of its sender.
+fn program(app: &App, request: &Request) -> Visitor {
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
-    let flash = app.cookies.read(request.headers(), Cookie::Flash);
     Visitor {
         words: Words::preferred(text(header::ACCEPT_LANGUAGE)),
         request_id: app.random.request_id(app.clock.now()),
         ip: super::caller::address(request, &app.config.server.trusted_proxies),
         user_agent: text(header::USER_AGENT).map(|agent| agent.chars().take(200).collect()),
+        browser_hash: [0; 32],
+        form_token: String::new(),
+        flash: None,
+        actor: None,
+    }
+}
+
+/// What a person's request says of its browser.
+fn visitor(app: &App, request: &Request, cookie: &str) -> Visitor {
+    let flash = app.cookies.read(request.headers(), Cookie::Flash);
+    Visitor {
         browser_hash: session::id_hash(cookie),
         form_token: app.form_key.token(cookie),
         // The cookie only chooses among our own sentences, so it needs no signature.
         flash: flash.and_then(|key| super::FLASHES.iter().copied().find(|known| *known == key)),
-        actor: None,
+        ..program(app, request)
     }
 }
 
@@ -196,7 +231,9 @@ fn is_our_token(value: &str) -> bool {
     value.len() == 32 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+/// Whether the body is said to be a form.
+#[must_use]
+pub fn is_form(headers: &HeaderMap) -> bool {
     let sent = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")

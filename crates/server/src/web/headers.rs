@@ -45,7 +45,11 @@ pub fn apply(kind: Kind, https: bool, response: &mut Response) {
             set(header::PRAGMA, "no-cache");
             set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
         }
-        Kind::Metadata => set(header::CACHE_CONTROL, "public, max-age=3600"),
+        Kind::Metadata => {
+            set(header::CACHE_CONTROL, "public, max-age=3600");
+            // The same for everybody, so every site may read it.
+            set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        }
         Kind::Asset => set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
     }
 }

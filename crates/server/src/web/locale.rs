@@ -81,6 +81,12 @@ impl Words {
         Self { language: chosen.or(english.language), fallback: english.fallback }
     }
 
+    /// The tag of every language that there are words in.
+    #[must_use]
+    pub fn tags() -> Vec<&'static str> {
+        LANGUAGES.iter().map(|language| language.tag).collect()
+    }
+
     #[must_use]
     pub fn tag(&self) -> &'static str {
         self.language.map_or("en", |l| l.tag)

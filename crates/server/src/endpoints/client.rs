@@ -1,0 +1,163 @@
+//! The app behind a call: who it says it is, whether that is so, and what its owner should know when it is not.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse as _, Response};
+use grantry_oauth::client::AuthMethod;
+use grantry_oauth::client_auth::{self, BASIC_CHALLENGE, Presented};
+use grantry_oauth::{Error, ErrorCode};
+use grantry_store::audit::{Actor, Origin};
+use grantry_store::flow_event::{FlowStage, NewFlowEvent};
+use grantry_store::id::SecretId;
+use http::{HeaderValue, header};
+use serde_json::json;
+
+use super::call::Call;
+use super::refusal::Refusal;
+use crate::app::App;
+use crate::cached::KnownApp;
+
+/// A call with the app that it names, proved or not.
+#[derive(Debug)]
+pub(super) struct Caller<'a> {
+    app: &'a App,
+    pub(super) call: &'a Call,
+    stage: FlowStage,
+    presented: Option<Presented>,
+    known: Option<Arc<KnownApp>>,
+}
+
+/// The reason that is written down when an app sends its credentials twice: accepted, but worth knowing.
+const IN_BOTH: &str =
+    "the client ID and secret came twice, in the Authorization header and in the body: once is enough";
+
+impl<'a> Caller<'a> {
+    pub(super) fn new(app: &'a App, call: &'a Call, stage: FlowStage) -> Self {
+        Self { app, call, stage, presented: None, known: None }
+    }
+
+    /// Reads who the program says it is.
+    pub(super) async fn identify(&mut self) -> Result<&Presented, Refusal> {
+        self.call.form.check_single()?;
+        let presented = client_auth::read(self.call.authorization(), &self.call.form)?;
+        self.known = self.app.cached.find_app(&presented.client_id).await?;
+        Ok(self.presented.insert(presented))
+    }
+
+    /// Lets the program prove it. Unknown, suspended and wrong look alike, in words and in time.
+    pub(super) fn authenticate(&self) -> Result<Arc<KnownApp>, Error> {
+        let unknown = || Error::new(ErrorCode::InvalidClient, "client authentication failed");
+        let presented = self.presented.as_ref().ok_or_else(unknown)?;
+        let known = self.known.as_ref();
+        let secrets = known.map(|known| known.secrets.as_slice()).unwrap_or_default();
+        let active = known.filter(|known| known.is_active());
+        let client = active.map(|known| &known.client);
+        let now = self.app.clock.now();
+        let proved = client_auth::verify(presented, client, secrets, now).map_err(|error| {
+            let suspended = known.is_some() && active.is_none();
+            if suspended { error.with_hint("the app or its account is suspended") } else { error }
+        })?;
+        if let Some(secret) = proved.secret_id.and_then(SecretId::parse) {
+            self.app.touched.secret(&secret, now);
+        }
+        if proved.in_both {
+            self.note("accepted", IN_BOTH, None);
+        }
+        active.cloned().ok_or_else(unknown)
+    }
+
+    /// Like [`Caller::authenticate`], for what a public app, which proves nothing, may not do.
+    pub(super) fn authenticate_with_secret(&self) -> Result<Arc<KnownApp>, Error> {
+        let known = self.authenticate()?;
+        if known.client.auth_method == AuthMethod::None {
+            let error = Error::new(ErrorCode::InvalidClient, "client authentication failed");
+            return Err(error.with_hint("a public app cannot prove who it is, which is needed here"));
+        }
+        Ok(known)
+    }
+
+    /// Who acts, for the trail.
+    pub(super) fn origin(&self, known: &KnownApp) -> Origin {
+        Origin {
+            actor: Actor::app(&known.app.id, &known.app.client_id),
+            ip: self.call.visitor.ip_text(),
+            request_id: self.call.visitor.request_id.clone(),
+        }
+    }
+
+    /// The answer: the response, or the refusal with everything that follows from it. A browser of an origin that the
+    /// app registered may read either.
+    pub(super) fn answer(&self, result: Result<Response, Refusal>) -> Response {
+        let mut response = match result {
+            Ok(response) => response,
+            Err(refusal) => self.refuse(refusal).into_response(),
+        };
+        if let Some(known) = &self.known {
+            allow_origin(self.call.origin.as_ref(), known, &mut response);
+        }
+        response
+    }
+
+    fn refuse(&self, mut refusal: Refusal) -> Refusal {
+        let visitor = &self.call.visitor;
+        if let Some(cause) = &refusal.cause {
+            tracing::error!(request_id = %visitor.request_id, %cause, "request failed: {cause}");
+            return refusal;
+        }
+        if refusal.error.code == ErrorCode::InvalidClient && self.call.authorization.is_some() {
+            // RFC 6749 §5.2
+            refusal.challenge = Some(HeaderValue::from_static(BASIC_CHALLENGE));
+        }
+        let is_public = self.known.as_ref().is_some_and(|known| known.client.auth_method == AuthMethod::None);
+        let code = refusal.error.code;
+        // An app that has proved who it is may fail as often as its users' tokens do.
+        if code == ErrorCode::InvalidClient || (code == ErrorCode::InvalidGrant && is_public) {
+            let client_id = self.presented.as_ref().map_or("", |presented| presented.client_id.as_str());
+            if let Some(time) = self.app.failures.note(client_id, visitor.ip, self.app.clock.now()) {
+                return Refusal::wait(time);
+            }
+        }
+        let Error { code, description, hint } = &refusal.error;
+        self.note(code.as_str(), description, hint.as_deref());
+        refusal
+    }
+
+    /// Tells the owner of the app, if it is known which.
+    fn note(&self, error: &str, description: &'static str, hint: Option<&str>) {
+        let Some(known) = &self.known else { return };
+        let visitor = &self.call.visitor;
+        let detail = json!({
+            "ip": visitor.ip_text(),
+            "grant_type": self.call.form.get("grant_type").map(short),
+            "user_agent": visitor.user_agent,
+        });
+        let event = NewFlowEvent {
+            request_id: visitor.request_id.clone(),
+            account_id: known.app.account_id.clone(),
+            app_id: Some(known.app.id.clone()),
+            stage: self.stage,
+            error: error.to_owned(),
+            hint: short(hint.unwrap_or(description)),
+            detail: detail.to_string(),
+        };
+        self.app.flow_log.note(event, description, self.app.clock.now());
+    }
+}
+
+/// The beginning of a text that came from outside.
+fn short(text: &str) -> String {
+    text.chars().take(300).collect()
+}
+
+/// Lets the script of a page read an answer, if the app registered the page's origin. Never with credentials: cookies
+/// mean nothing to programs.
+pub(super) fn allow_origin(origin: Option<&HeaderValue>, known: &KnownApp, response: &mut Response) {
+    let Some(origin) = origin else { return };
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("origin"));
+    if known.version.details.cors_origins.iter().any(|ours| ours.as_bytes() == origin.as_bytes()) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        let readable = HeaderValue::from_static("www-authenticate, retry-after, x-request-id");
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
+    }
+}

@@ -1,0 +1,52 @@
+//! Discovery and the public keys: documents that are made when something changes, and sent as they are.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use axum::extract::State;
+use axum::response::Response;
+use grantry_oauth::jose::Alg;
+use grantry_oauth::metadata::{Metadata, Offer};
+use http::HeaderMap;
+
+use crate::app::App;
+use crate::cached::KnownCatalogue;
+use crate::web::document::Document;
+use crate::web::{Problem, Words};
+
+/// The discovery document, with the catalogue that it was made of.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    made: ArcSwapOption<(Arc<KnownCatalogue>, Document)>,
+}
+
+impl Discovery {
+    async fn document(&self, app: &App) -> Result<Document, grantry_store::Error> {
+        let catalogue = app.cached.catalogue().await?;
+        if let Some(made) = self.made.load().as_ref()
+            && Arc::ptr_eq(&made.0, &catalogue)
+        {
+            return Ok(made.1.clone());
+        }
+        let document = Document::json(&Metadata::new(Offer {
+            issuer: app.issuer(),
+            catalogue: &catalogue.rules,
+            // A key that is missing is made when it is first needed.
+            id_token_algs: &Alg::ALL,
+            ui_locales: &Words::tags(),
+        }));
+        self.made.store(Some(Arc::new((catalogue, document.clone()))));
+        Ok(document)
+    }
+}
+
+/// `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: one document under both names.
+pub async fn discovery(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    Ok(app.discovery.document(&app).await?.answer(&headers))
+}
+
+/// The public keys.
+pub async fn keys(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    app.keys.ready().await.map_err(Problem::internal)?;
+    Ok(app.keys.ring().document.answer(&headers))
+}

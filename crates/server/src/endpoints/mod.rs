@@ -1,0 +1,12 @@
+//! The endpoints of OAuth and OpenID Connect: what programs and browsers call by the RFCs' names.
+
+mod call;
+mod client;
+pub mod failures;
+pub mod introspection;
+pub mod metadata;
+pub mod preflight;
+pub mod refusal;
+pub mod revocation;
+pub mod token;
+pub mod userinfo;

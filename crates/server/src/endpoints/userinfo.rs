@@ -1,0 +1,117 @@
+//! `GET` and `POST /connect/userinfo`: what an app may know of the person who signed in with it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use grantry_oauth::bearer::{self, Refused};
+use grantry_oauth::claims::PersonFacts;
+use grantry_oauth::grant::Subject;
+use grantry_oauth::parameters::Parameters;
+use grantry_oauth::scope::ScopeSet;
+use grantry_oauth::{Error, ErrorCode};
+use grantry_store::grant::GrantState;
+use http::{HeaderValue, Method, StatusCode, header};
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use super::call::{only, parameters};
+use super::client::allow_origin;
+use super::refusal::Refusal;
+use crate::app::App;
+use crate::issue::{self, Dead, Holder, Living};
+use crate::web::{Visitor, guard};
+
+/// Answers a userinfo request.
+pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, request: Request) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let mut client_id = None;
+    let mut response = match respond(&app, request, &mut client_id).await {
+        Ok(claims) => Json(claims).into_response(),
+        Err(refusal) => {
+            if let Some(cause) = &refusal.cause {
+                tracing::error!(request_id = %visitor.request_id, %cause, "request failed: {cause}");
+            }
+            refusal.into_response()
+        }
+    };
+    if let (Some(client_id), Some(_)) = (&client_id, &origin)
+        && let Ok(Some(known)) = app.cached.find_app(client_id).await
+    {
+        allow_origin(origin.as_ref(), &known, &mut response);
+    }
+    response
+}
+
+async fn respond(
+    app: &App,
+    request: Request,
+    client_id: &mut Option<String>,
+) -> Result<Map<String, Value>, Refusal> {
+    let (parts, body) = request.into_parts();
+    let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let query = Parameters::new(query.map(|(name, value)| (name.into_owned(), value.into_owned())))?;
+    // OIDC Core §5.3.1: POST may carry the token in a form.
+    let form = if parts.method == Method::POST && guard::is_form(&parts.headers) {
+        Some(parameters(app, body).await?)
+    } else {
+        None
+    };
+    let authorization = only(&parts.headers, &header::AUTHORIZATION)?;
+    let authorization = authorization.map(|value| value.to_str().unwrap_or_default());
+    let token = bearer::read(authorization, &query, form.as_ref()).map_err(refused)?;
+    let living = match Living::find(app, token).await {
+        Ok(living) => living,
+        Err(Dead::Unknown(error)) => return Err(error.into()),
+        Err(dead @ (Dead::Invalid(_) | Dead::Ended(_))) => {
+            return Err(refused(Refused::from(dead.refusal()?)));
+        }
+    };
+    *client_id = Some(living.claims.client_id.clone());
+    claims(app, person_of(&living).map_err(refused)?, &living).await
+}
+
+/// The grant of a person's token that may be used here.
+fn person_of(living: &Living) -> Result<&GrantState, Refused> {
+    let none = ScopeSet::default();
+    let (state, scopes) = match &living.holder {
+        Holder::Grant(state, Subject::Person) => (Some(state), &living.claims.scopes),
+        // Whoever speaks for no person has no claims to show, whatever was granted once.
+        Holder::Grant(_, Subject::Connection) | Holder::App(_) => (None, &none),
+    };
+    bearer::require_scope(scopes, &["openid"])?;
+    state.map(AsRef::as_ref).ok_or(Refused { error: None, scope: None })
+}
+
+async fn claims(app: &App, state: &GrantState, living: &Living) -> Result<Map<String, Value>, Refusal> {
+    let gone = || grantry_store::Error::Corrupt("a grant that stands for a person has none".to_owned());
+    let person = state.person.as_ref().ok_or_else(gone)?;
+    let roles = issue::roles(app, state).await?;
+    let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+    let further = serde_json::from_str(&person.claims).unwrap_or_default();
+    let facts = PersonFacts {
+        person_id: person.id.as_str(),
+        email: &person.email,
+        email_verified: person.email_verified,
+        first_name: &person.first_name,
+        last_name: &person.last_name,
+        locale: person.locale.as_deref(),
+        updated_at: person.updated_at,
+        account_code: &state.account.code,
+        roles: &roles,
+        further: &further,
+    };
+    Ok(facts.userinfo(&living.claims.scopes, issue::preset(app)))
+}
+
+/// RFC 6750 §3: the challenge says everything; a body repeats it for those who look there.
+fn refused(refused: Refused) -> Refusal {
+    let status = StatusCode::from_u16(refused.http_status()).unwrap_or(StatusCode::UNAUTHORIZED);
+    let challenge = HeaderValue::from_str(&refused.challenge()).ok();
+    let missing = || Error::new(ErrorCode::InvalidToken, "an access token is needed");
+    let error = refused.error.unwrap_or_else(missing);
+    let mut refusal = Refusal::from(error);
+    (refusal.status, refusal.challenge) = (status, challenge);
+    refusal
+}
