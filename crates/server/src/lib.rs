@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod endpoints;
 pub mod issue;
 pub mod jobs;

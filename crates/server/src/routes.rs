@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::apps;
+use crate::connections::{self, pages as connected};
 use crate::endpoints::{introspection, metadata, preflight, revocation, token, userinfo};
 use crate::landing;
 use crate::sign_in::pages as sign_in;
@@ -104,6 +105,15 @@ impl Table {
         self.route(MethodFilter::OPTIONS, route, preflight::allow)
     }
 
+    fn delete<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let route = Route { method: Method::DELETE, path, guard, kind };
+        self.route(MethodFilter::DELETE, route, handler)
+    }
+
     /// Every line, for the tests that walk the table and for the generated reference.
     #[must_use]
     pub fn rows(&self) -> &[Route] {
@@ -143,11 +153,15 @@ async fn method_not_allowed() -> web::Problem {
 
 /// The whole table.
 pub fn table(app: &Arc<App>) -> Table {
-    use Guard::{Door, Open};
-    use Kind::{Asset, Endpoint, Metadata, Page};
     let empty = Table { app: Arc::clone(app), rows: Vec::new(), router: Router::new() };
-    empty
-        // People
+    files(rest(protocol(desk(doors(empty)))))
+}
+
+/// Where people come in.
+fn doors(table: Table) -> Table {
+    use Guard::Door;
+    use Kind::Page;
+    table
         .get("/", Door, Page, landing::pages::show)
         .get("/account/login", Door, Page, sign_in::login::show)
         .post("/account/login", Door, Page, sign_in::login::enter_password)
@@ -163,6 +177,13 @@ pub fn table(app: &Arc<App>) -> Table {
         .post("/account/set-password/{token}", Door, Page, sign_in::password::set_by_link)
         .get("/account/first-operator/{token}", Door, Page, sign_in::first_operator::show)
         .post("/account/first-operator/{token}", Door, Page, sign_in::first_operator::set_up)
+}
+
+/// The protocol, for apps and APIs.
+fn protocol(table: Table) -> Table {
+    use Guard::Open;
+    use Kind::{Endpoint, Metadata};
+    table
         // Programs
         .post("/connect/token", Open, Endpoint, token::give)
         .preflight("/connect/token")
@@ -175,7 +196,39 @@ pub fn table(app: &Arc<App>) -> Table {
         .get("/.well-known/openid-configuration", Open, Metadata, metadata::discovery)
         .get("/.well-known/oauth-authorization-server", Open, Metadata, metadata::discovery)
         .get("/.well-known/openid-configuration/jwks", Open, Metadata, metadata::keys)
-        // Files
+}
+
+/// The dashboard.
+fn desk(table: Table) -> Table {
+    use Guard::{Admin, Member};
+    use Kind::Page;
+    table
+        // Connected apps
+        .get("/apps/connected-apps", Member, Page, connected::list)
+        .get("/apps/connected-apps/connection/{id}", Member, Page, connected::show)
+        .post("/apps/connected-apps/connection/{id}/disconnect", Member, Page, connected::end)
+        .post("/apps/connected-apps/requests/{id}/dismiss", Admin, Page, connected::dismiss)
+        .post("/apps/store-apps/{app}/connections/{id}/disconnect", Admin, Page, connected::end_by_owner)
+}
+
+/// The REST API, for programs with an access token.
+fn rest(table: Table) -> Table {
+    use Guard::Bearer;
+    use Kind::Api;
+    const CLIENTS: Guard = Bearer(&["identity:clients.manage"]);
+    table.get("/api/v1/connected-apps", CLIENTS, Api, connections::api::list).delete(
+        "/api/v1/connected-apps/{id}",
+        CLIENTS,
+        Api,
+        connections::api::end,
+    )
+}
+
+/// What is the same for everybody.
+fn files(table: Table) -> Table {
+    use Guard::Open;
+    use Kind::Asset;
+    table
         .get("/assets/{file}", Open, Asset, assets::serve)
         .get("/logos/{id}", Open, Asset, apps::logo::serve)
         .get("/branding/{file}", Open, Asset, branding::serve)

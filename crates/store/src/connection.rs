@@ -153,6 +153,13 @@ crate::sql! {
     );
     SCOPES = "select scope from connection_scope where connection_id = $1 order by scope";
     CONSENTED = "select scope from connection_consent where connection_id = $1 and person_id = $2 order by scope";
+    FIND_APP = concat!(
+        "select ", connection_columns!(), ", p.client_id, p.kind, p.state, v.name, v.logo_id, o.name, g.email, s.scope",
+        " from connection c join app p on p.id = c.app_id",
+        " join app_version v on v.id = p.live_version_id join account o on o.id = p.account_id",
+        " left join person g on g.id = c.granted_by left join connection_scope s on s.connection_id = c.id",
+        " where c.account_id = $1 and c.id = $2 and c.ended_at is null order by s.scope"
+    );
     LIST_APPS = concat!(
         page!("from connection c where c.account_id = $1"),
         " select ", connection_columns!(), ", p.client_id, p.kind, p.state, v.name, v.logo_id, o.name, g.email, s.scope",
@@ -301,6 +308,16 @@ impl Reader {
         self.query_opt(FIND, values![account, id]).await?.as_ref().map(Connection::from_row).transpose()
     }
 
+    /// A connection of an app that stands, as the account that owns the app sees it.
+    pub async fn find_connection_of_app(
+        &self,
+        (owner, app): (&AccountId, &AppId),
+        id: &ConnectionId,
+    ) -> Result<Option<Connection>, Error> {
+        let Some(row) = self.query_opt(FIND_OF_APP, values![owner, app, id]).await? else { return Ok(None) };
+        self.find_connection(&row.columns().take()?, id).await
+    }
+
     /// What already stands between an app, an account and a person, the account's connection first, then the person's
     /// own: what decides whether consent is asked.
     pub async fn list_standing_connections(
@@ -323,6 +340,16 @@ impl Reader {
     /// The scopes of a connection, by name.
     pub async fn list_connection_scopes(&self, id: &ConnectionId) -> Result<Vec<String>, Error> {
         self.query(SCOPES, values![id]).await?.iter().map(|row| row.text(0)).collect()
+    }
+
+    /// One of the apps that the account, or a member of it for himself, has connected.
+    pub async fn find_connected_app(
+        &self,
+        account: &AccountId,
+        id: &ConnectionId,
+    ) -> Result<Option<ConnectedApp>, Error> {
+        let found = gather(&self.query(FIND_APP, values![account, id]).await?, &PageRequest::first(1))?;
+        Ok(found.items.into_iter().next())
     }
 
     /// The apps that the account, or a member of it for himself, has connected; newest first.

@@ -33,3 +33,5 @@ problem-no-token-title = An access token is needed
 problem-no-token-advice = Send a valid access token as Authorization: Bearer.
 problem-missing-scope-title = The access token lacks a scope
 problem-missing-scope-advice = Ask for a token with the scope that is named here.
+problem-not-json-title = This address takes JSON
+problem-not-json-advice = Send the body as application/json.

@@ -131,12 +131,7 @@ async fn open(
     }
 }
 
-async fn write(
-    app: &App,
-    origin: &Origin,
-    account: &Account,
-    admin: Option<&Ready>,
-) -> Result<(), Refused> {
+async fn write(app: &App, origin: &Origin, account: &Account, admin: Option<&Ready>) -> Result<(), Refused> {
     let new = &NewAccount {
         id: account.id.clone(),
         code: account.code.clone(),

@@ -187,12 +187,7 @@ impl Message for ConnectionsStay {
             apps.push("…".to_owned());
         }
         let apps = apps.join(", ");
-        let values = [
-            ("member", member.as_str()),
-            ("email", &email),
-            ("account", &account),
-            ("apps", &apps),
-        ];
+        let values = [("member", member.as_str()), ("email", &email), ("account", &account), ("apps", &apps)];
         Says(Letter {
             subject: words.all("mail-stay-subject", &values),
             name: name(&self.name),

@@ -10,8 +10,8 @@ mod tests;
 
 pub use letter::Mail;
 pub use messages::{
-    AddedToAccount, AlreadyKnown, AskToConnect, ConfirmEmail, ConnectionsStay, Invitation, Message, PasswordReset,
-    SetPassword, write,
+    AddedToAccount, AlreadyKnown, AskToConnect, ConfirmEmail, ConnectionsStay, Invitation, Message,
+    PasswordReset, SetPassword, write,
 };
 pub use outbox::{Post, dispatch};
 pub use smtp::{Refused, Smtp};

@@ -10,6 +10,7 @@ pub mod document;
 pub mod form;
 pub mod guard;
 pub mod headers;
+pub mod json;
 pub mod locale;
 pub mod moment;
 pub mod page;
@@ -19,6 +20,7 @@ pub mod visitor;
 
 pub use bearer::Caller;
 pub use form::Form;
+pub use json::Json;
 pub use locale::Words;
 pub use page::Page;
 pub use problem::Problem;
@@ -28,5 +30,11 @@ pub use visitor::{Actor, Current, Visitor};
 pub type Answer = Result<axum::response::Response, Problem>;
 
 /// The messages that a page may show once after a redirect. A cookie names one; anything else it says is ignored.
-pub const FLASHES: &[&str] =
-    &["flash-signed-out", "flash-account-made", "flash-operator-made", "flash-password-set"];
+pub const FLASHES: &[&str] = &[
+    "flash-account-made",
+    "flash-disconnected",
+    "flash-operator-made",
+    "flash-password-set",
+    "flash-signed-out",
+    "flash-wish-dismissed",
+];

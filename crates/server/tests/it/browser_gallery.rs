@@ -4,7 +4,8 @@
 //! `target/screenshots`; look at them before a page is called done.
 
 use grantry::routes::{self, Guard, Kind};
-use grantry_testkit::world::Tenant;
+use grantry_store::id::ConnectionId;
+use grantry_testkit::world::{AppWish, Tenant};
 use grantry_testkit::{Browser, Theme, World};
 use http::Method;
 
@@ -16,6 +17,7 @@ struct Scene {
     world: World,
     developer: Tenant,
     operator: Tenant,
+    connection: ConnectionId,
 }
 
 impl Scene {
@@ -23,7 +25,19 @@ impl Scene {
         let world = World::new().await;
         let developer = world.developer("ALEF").await;
         let operator = world.operator().await;
-        Self { world, developer, operator }
+        let publisher = world.developer("BETH").await;
+        let wish = AppWish::store("CONCIERGE").named("Concierge for Guests").asking_for(&[
+            "reservations.read",
+            "folios.read",
+            "payments.manage",
+        ]);
+        let concierge = world.registers(&publisher, wish.returning_to("https://concierge.example/cb")).await;
+        let asked = ["reservations.read", "folios.read", "payments.manage"];
+        let connection = world.connects(&developer, &concierge, &asked).await;
+        world.custom_app(&developer, "NIGHTLY", &["reports.read"]).await;
+        let member = world.member(&developer, "Mia Member").await;
+        world.wishes(&developer, &member, &concierge).await;
+        Self { world, developer, operator, connection }
     }
 
     async fn shows(&self, browser: &Browser, path: &str) {
@@ -46,6 +60,14 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.world.signs_in_quietly(&scene.developer.admin, browser).await;
             scene.shows(browser, "/account/logout").await;
             "sign-out"
+        }
+        "/apps/connected-apps" => {
+            scene.shows(browser, "/apps/connected-apps").await;
+            "connected-apps"
+        }
+        "/apps/connected-apps/connection/{id}" => {
+            scene.shows(browser, &format!("/apps/connected-apps/connection/{}", scene.connection)).await;
+            "connection"
         }
         _ => return None,
     };

@@ -1,6 +1,7 @@
 //! A whole server in a test: on free ports, with a clock that tests move, cheap passwords and a mailbox to read.
 
 mod apps;
+mod connections;
 mod people;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -3,6 +3,7 @@
 use grantry::routes::{self, Guard, Kind, Route};
 use grantry::web::assets::Assets;
 use grantry_store::Error;
+use grantry_store::id::{ConnectionId, ConnectionRequestId};
 use grantry_testkit::http::{Client, Reply};
 use grantry_testkit::world::{Person, RegisteredApp, Setup, Tenant};
 use grantry_testkit::{Form, World};
@@ -22,6 +23,9 @@ pub(crate) struct Stage {
     custom_app: RegisteredApp,
     /// A logo that is served.
     logo: String,
+    /// The account has connected its own app, and a member wishes for it.
+    connection: ConnectionId,
+    wish: ConnectionRequestId,
 }
 
 impl Stage {
@@ -48,7 +52,9 @@ impl Stage {
             world.store_app(&acme, "TOOL", "https://tool.example/callback", &["reservations.read"]).await;
         let custom_app = world.custom_app(&acme, "ROBOT", &["reservations.read"]).await;
         let logo = keep_logo(&world).await;
-        Self { world, acme, bob, rival, operator, app, custom_app, logo }
+        let connection = world.connects(&acme, &app, &["reservations.read"]).await;
+        let wish = world.wishes(&acme, &bob, &app).await;
+        Self { world, acme, bob, rival, operator, app, custom_app, logo, connection, wish }
     }
 
     /// Every line of the table.
@@ -62,6 +68,10 @@ impl Stage {
             "/assets/{file}" => Assets::embedded().css.to_owned(),
             "/logos/{id}" => format!("/logos/{}", self.logo),
             "/branding/{file}" => self.world.app().brand().css_url,
+            path if path.contains("/requests/{id}") => path.replace("{id}", self.wish.as_str()),
+            path if path.contains("/connect") && path.contains("/{id}") => {
+                path.replace("{app}", self.app.id.as_str()).replace("{id}", self.connection.as_str())
+            }
             path if path.starts_with("/apps/store-apps/") => self.path_of_app(path, &self.app).await,
             path if path.starts_with("/apps/custom-apps/") => self.path_of_app(path, &self.custom_app).await,
             path => path.to_owned(),
@@ -92,6 +102,9 @@ impl Stage {
         let path = self.path(row).await;
         if row.method == Method::GET {
             return client.gets(&path).await;
+        }
+        if row.kind == Kind::Api {
+            return client.sends(row.method.as_str(), &path, &[], "").await;
         }
         let token = self.form_token(client).await;
         client.posts(&Form::by_hand(&path).with("form_token", &token)).await

@@ -1,0 +1,98 @@
+//! `/api/v1/connected-apps`: the account's connections for its own programs.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::response::IntoResponse as _;
+use grantry_store::connection::{ConnectedApp, ConnectionKind};
+use grantry_store::id::ConnectionId;
+use grantry_store::page::PageRequest;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::disconnect::{self, By};
+use crate::app::App;
+use crate::web::{Answer, Caller, Problem, Visitor, json, moment};
+
+/// Connections of one answer.
+const ROWS: u32 = 100;
+
+#[derive(Serialize)]
+struct Listed {
+    connections: Vec<Shown>,
+    /// What to send as `after` to get more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    id: String,
+    client_id: String,
+    name: String,
+    publisher: String,
+    /// `account` or `personal`.
+    kind: &'static str,
+    granted_by: Option<String>,
+    scopes: Vec<String>,
+    created: String,
+    last_used: String,
+    enabled: bool,
+}
+
+/// Where a list goes on.
+#[derive(Debug, Deserialize)]
+pub struct Where {
+    after: Option<String>,
+}
+
+impl From<ConnectedApp> for Shown {
+    fn from(found: ConnectedApp) -> Self {
+        Self {
+            id: found.connection.id.as_str().to_owned(),
+            client_id: found.client_id,
+            name: found.app_name,
+            publisher: found.publisher,
+            kind: match found.connection.kind {
+                ConnectionKind::Account => "account",
+                ConnectionKind::Personal => "personal",
+            },
+            granted_by: found.granted_by_email,
+            scopes: found.scopes,
+            created: moment::iso(found.connection.created_at),
+            last_used: moment::iso(found.connection.last_used_at),
+            enabled: found.app_state == grantry_store::app::AppState::Active,
+        }
+    }
+}
+
+/// `GET /api/v1/connected-apps?after=`
+///
+/// # Errors
+/// The store's.
+pub async fn list(State(app): State<Arc<App>>, caller: Caller, Query(wanted): Query<Where>) -> Answer {
+    let first = PageRequest::from_token(wanted.after.as_deref(), ROWS);
+    let found = app.store.reader().list_connected_apps(&caller.account.id, &first).await?;
+    let next = found.next.map(|cursor| cursor.token());
+    let connections = found.items.into_iter().map(Shown::from).collect();
+    Ok(json::answer(StatusCode::OK, &Listed { connections, next }))
+}
+
+/// `DELETE /api/v1/connected-apps/{id}`
+///
+/// # Errors
+/// 404 for a connection that is not the account's, 403 for a person who may not end it.
+pub async fn end(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
+    let id = ConnectionId::parse(&id).ok_or_else(Problem::not_found)?;
+    // An app that acts for itself got the scope from an admin of its own account.
+    let person = caller.person.as_ref().map(|person| &person.id);
+    let by = By { person, is_admin: person.is_none() || caller.is_admin() };
+    disconnect::by_account(&app, &caller.origin(&visitor), (&caller.account.id, &id), by).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
