@@ -159,7 +159,7 @@ pub fn table(app: &Arc<App>) -> Table {
 
 /// Where people come in.
 fn doors(table: Table) -> Table {
-    use Guard::Door;
+    use Guard::{Door, SignedIn};
     use Kind::Page;
     table
         .get("/", Door, Page, landing::pages::show)
@@ -177,6 +177,11 @@ fn doors(table: Table) -> Table {
         .post("/account/set-password/{token}", Door, Page, sign_in::password::set_by_link)
         .get("/account/first-operator/{token}", Door, Page, sign_in::first_operator::show)
         .post("/account/first-operator/{token}", Door, Page, sign_in::first_operator::set_up)
+        .get("/account/profile", SignedIn, Page, sign_in::profile::show)
+        .post("/account/profile/language", SignedIn, Page, sign_in::profile::language)
+        .post("/account/profile/password", SignedIn, Page, sign_in::profile::change_password)
+        .post("/account/profile/sessions/{sid}/end", SignedIn, Page, sign_in::profile::end_session)
+        .post("/account/profile/sessions/end-others", SignedIn, Page, sign_in::profile::end_other_sessions)
 }
 
 /// The protocol, for apps and APIs.

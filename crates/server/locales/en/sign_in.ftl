@@ -86,3 +86,31 @@ flash-operator-made = You are the operator of this server.
 
 problem-operator-link-gone-title = This link does not work any more
 problem-operator-link-gone-advice = Either there is an operator already, or the link is older than a day. Run “grantry admin link” on the server to print a new one.
+
+fault-password-wrong = This is not your current password.
+
+profile-you = You
+profile-language = Language
+profile-language-label = Pages and mails
+profile-language-browser = As the browser asks
+# How this language calls itself.
+profile-language-itself = English
+profile-language-save = Save language
+flash-language-chosen = From now on you read Grantry in this language.
+profile-password-what = After a change you stay signed in here and are signed out everywhere else.
+profile-password-current = Current password
+profile-password-button = Change password
+flash-password-changed = Your password is changed. You are signed out everywhere else.
+profile-sessions = Where you are signed in
+profile-sessions-what = End what you do not recognise, then change your password. A session ends by itself after 12 hours without use, and after 7 days.
+profile-sessions-end-others = End all others
+profile-session-device = Browser
+profile-session-ip = Address
+profile-session-began = Signed in
+profile-session-seen = Last used
+profile-session-this = This browser
+profile-session-end = End
+profile-device = { $browser } on { $system }
+profile-device-unknown = Unknown browser
+flash-session-ended = The session has ended.
+flash-sessions-ended = All other sessions have ended.

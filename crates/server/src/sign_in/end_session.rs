@@ -1,10 +1,12 @@
 //! Ending sessions: by signing out, by an app's logout, from the list of sessions.
 
 use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
+use grantry_store::id::SessionId;
 use grantry_store::session::Session;
 use grantry_store::{Error, Tx};
 
 use crate::app::App;
+use crate::web::visitor::Actor;
 
 /// Ends a session on the server: the cookie is worth nothing from now on. `false` when it had ended already.
 ///
@@ -22,4 +24,40 @@ pub(super) async fn end(tx: &Tx, origin: &Origin, session: &Session) -> Result<b
         tx.audit(origin, &Entry::new(session.account_id.as_ref(), Action::SessionEnded, object)).await?;
     }
     Ok(ended)
+}
+
+/// Ends one of a person's sessions by its public name. `false` when the person has no such session.
+///
+/// # Errors
+/// The store's.
+pub async fn end_by_name(app: &App, actor: &Actor, sid: &SessionId, origin: &Origin) -> Result<bool, Error> {
+    app.store
+        .write(app.clock.now(), |tx| async move {
+            let ended = tx.end_session_by_sid(&actor.person.id, sid).await?;
+            if ended {
+                let object = Object::new(ObjectKind::Session, sid.as_str(), &actor.person.email);
+                let account = actor.session.account_id.as_ref();
+                tx.audit(origin, &Entry::new(account, Action::SessionEnded, object)).await?;
+            }
+            Ok(ended)
+        })
+        .await
+}
+
+/// Ends all of a person's sessions but the one that asks; says how many.
+///
+/// # Errors
+/// The store's.
+pub async fn end_others(app: &App, actor: &Actor, origin: &Origin) -> Result<u64, Error> {
+    app.store
+        .write(app.clock.now(), |tx| async move {
+            let ended = tx.end_sessions(&actor.person.id, Some(&actor.session.sid)).await?;
+            if ended > 0 {
+                let object = Object::new(ObjectKind::Session, "", &actor.person.email);
+                let entry = Entry::new(actor.session.account_id.as_ref(), Action::SessionEnded, object);
+                tx.audit(origin, &entry.with(serde_json::json!({ "others": ended }))).await?;
+            }
+            Ok(ended)
+        })
+        .await
 }

@@ -4,6 +4,8 @@ pub mod account_code;
 mod address;
 mod attempts;
 mod authenticate;
+pub mod choose_language;
+pub mod device;
 pub mod end_session;
 mod enter;
 mod even;

@@ -178,8 +178,7 @@ pub async fn set_by_link(
 pub async fn change(
     app: &App,
     actor: &visitor::Actor,
-    current: &str,
-    new: &str,
+    (current, new): (&str, &str),
     origin: &Origin,
 ) -> Result<(), NotSet> {
     let person = &actor.person;

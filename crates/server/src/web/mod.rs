@@ -33,8 +33,12 @@ pub type Answer = Result<axum::response::Response, Problem>;
 pub const FLASHES: &[&str] = &[
     "flash-account-made",
     "flash-disconnected",
+    "flash-language-chosen",
     "flash-operator-made",
+    "flash-password-changed",
     "flash-password-set",
+    "flash-session-ended",
+    "flash-sessions-ended",
     "flash-signed-out",
     "flash-wish-dismissed",
 ];

@@ -18,6 +18,8 @@ struct Scene {
     developer: Tenant,
     operator: Tenant,
     connection: ConnectionId,
+    /// Another server, just installed.
+    fresh: World,
 }
 
 impl Scene {
@@ -37,7 +39,22 @@ impl Scene {
         world.custom_app(&developer, "NIGHTLY", &["reports.read"]).await;
         let member = world.member(&developer, "Mia Member").await;
         world.wishes(&developer, &member, &concierge).await;
-        Self { world, developer, operator, connection }
+        Self { world, developer, operator, connection, fresh: World::new().await }
+    }
+
+    async fn signs_up(&self, browser: &Browser) {
+        self.shows(browser, "/account/register-dev-account").await;
+        for (field, text) in [
+            ("First name", "Noa"),
+            ("Last name", "Levi"),
+            ("Company or account name", "Harbour Apps"),
+            ("E-mail", "noa@harbour.example"),
+            ("Password", "eleven green tram stops"),
+        ] {
+            browser.types(field, text).await;
+        }
+        browser.presses("Create account").await;
+        browser.sees("Check your mail").await;
     }
 
     async fn shows(&self, browser: &Browser, path: &str) {
@@ -55,6 +72,38 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
         "/account/login" => {
             scene.shows(browser, "/account/login").await;
             "sign-in"
+        }
+        "/account/register-dev-account" => {
+            scene.shows(browser, path).await;
+            "sign-up"
+        }
+        "/account/confirm-email/{token}" => {
+            scene.signs_up(browser).await;
+            browser.goes_to(&scene.world.mail_link("noa@harbour.example").await).await;
+            "sign-up-confirm"
+        }
+        "/account/reset-password" => {
+            scene.shows(browser, path).await;
+            "reset-password"
+        }
+        "/account/set-password/{token}" => {
+            let email = &scene.developer.admin.email;
+            scene.shows(browser, "/account/reset-password").await;
+            browser.types("E-mail", email).await;
+            browser.presses("Send the link").await;
+            browser.sees("Check your mail").await;
+            browser.goes_to(&scene.world.mail_link(email).await).await;
+            "set-password"
+        }
+        "/account/first-operator/{token}" => {
+            let link = grantry::sign_in::first_operator_link(scene.fresh.app()).await.expect("the store");
+            browser.goes_to(&link.expect("nobody operates it yet")).await;
+            "first-operator"
+        }
+        "/account/profile" => {
+            scene.world.signed_in(&scene.developer.admin).await;
+            scene.shows(browser, path).await;
+            "profile"
         }
         "/account/logout" => {
             scene.world.signs_in_quietly(&scene.developer.admin, browser).await;

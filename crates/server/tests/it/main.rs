@@ -5,6 +5,7 @@
 mod browser_gallery;
 mod front;
 mod process;
+mod profile;
 mod sign_in;
 mod sign_up;
 mod walk;

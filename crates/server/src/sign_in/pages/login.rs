@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::{enter, welcome};
 use crate::app::App;
+use crate::apps::logo;
 use crate::landing;
 use crate::sign_in::pending::{self, Pending};
 use crate::sign_in::session::Place;
@@ -36,6 +37,7 @@ struct Login<'a> {
 struct Waiting<'a> {
     request: &'a str,
     name: &'a str,
+    logo: String,
     privacy: &'a str,
     terms: &'a str,
 }
@@ -46,6 +48,7 @@ impl<'a> Waiting<'a> {
         Self {
             request: &pending.id,
             name: &details.name,
+            logo: logo::path(details.logo_id.as_deref()),
             privacy: details.policy_uri.as_deref().unwrap_or_default(),
             terms: details.tos_uri.as_deref().unwrap_or_default(),
         }

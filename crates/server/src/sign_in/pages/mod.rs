@@ -5,6 +5,7 @@ pub mod first_operator;
 pub mod login;
 pub mod logout;
 pub mod password;
+pub mod profile;
 pub mod register;
 
 use axum::response::Response;

@@ -1,13 +1,17 @@
 //! The stage of the walks: who is there, and how the variable parts of each path are filled.
 
 use grantry::routes::{self, Guard, Kind, Route};
+use grantry::sign_in::link::Link;
+use grantry::sign_in::{Address, set_password};
 use grantry::web::assets::Assets;
 use grantry_store::Error;
+use grantry_store::action_token::ActionKind;
 use grantry_store::id::{ConnectionId, ConnectionRequestId};
 use grantry_testkit::http::{Client, Reply};
 use grantry_testkit::world::{Person, RegisteredApp, Setup, Tenant};
 use grantry_testkit::{Form, World};
 use http::Method;
+use std::time::Duration;
 
 /// A server with somebody of every kind, and an app.
 pub(crate) struct Stage {
@@ -68,6 +72,17 @@ impl Stage {
             "/assets/{file}" => Assets::embedded().css.to_owned(),
             "/logos/{id}" => format!("/logos/{}", self.logo),
             "/branding/{file}" => self.world.app().brand().css_url,
+            "/account/confirm-email/{token}" => self.link(&ActionKind::ConfirmEmail).await,
+            "/account/set-password/{token}" => self.link(&ActionKind::SetPassword).await,
+            // There is an operator, so no such link works.
+            "/account/first-operator/{token}" => "/account/first-operator/none".to_owned(),
+            "/account/profile/sessions/{sid}/end" => {
+                let sessions = self.world.app().store.reader();
+                let now = self.world.app().clock.now();
+                self.world.signed_in(&self.acme.admin).await;
+                let sessions = sessions.list_sessions(&self.acme.admin.id, now).await.expect("sessions");
+                format!("/account/profile/sessions/{}/end", sessions[0].sid)
+            }
             path if path.contains("/requests/{id}") => path.replace("{id}", self.wish.as_str()),
             path if path.contains("/connect") && path.contains("/{id}") => {
                 path.replace("{app}", self.app.id.as_str()).replace("{id}", self.connection.as_str())
@@ -78,6 +93,25 @@ impl Stage {
         };
         assert!(!path.contains('{'), "walk/stage.rs does not know the variable part of {}", row.path);
         path
+    }
+
+    /// A link as one is mailed to a new developer, or to the admin.
+    async fn link(&self, kind: &ActionKind) -> String {
+        let app = self.world.app();
+        let link = if *kind == ActionKind::ConfirmEmail {
+            let email = format!("new{}@x.example", u32::from_be_bytes(app.random.bytes()));
+            let sign_up = serde_json::json!({
+                "first_name": "New", "last_name": "Comer", "email": email, "email_key": email,
+                "company": "Newcomer", "password_hash": "none",
+            });
+            Link::new(app, "/account/confirm-email", *kind, Duration::from_secs(60)).with(&sign_up)
+        } else {
+            let address = Address::parse(&self.acme.admin.email).expect("an address");
+            set_password::link(app, (&self.acme.admin.id, &address), set_password::FIRST_VALID_FOR)
+        };
+        let (made, now) = (&link, app.clock.now());
+        app.store.write(now, |tx| async move { made.make(&tx).await }).await.expect("a link is made");
+        link.url.replace(self.world.issuer(), "")
     }
 
     async fn path_of_app(&self, path: &str, app: &RegisteredApp) -> String {
