@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a broken test world ends the test")]
 
 mod browser_gallery;
+mod connections;
 mod front;
 mod process;
 mod profile;
