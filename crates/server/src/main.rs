@@ -3,12 +3,11 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use grantry::cli;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match cli::run(cli::Arguments::parse()).await {
+    match cli::run(cli::Arguments::read()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "grantry: {error:#}");

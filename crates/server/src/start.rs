@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use grantry_oauth::time::Timestamp;
 use grantry_store::{Durability, Role, Store, StoreConfig, Target};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -11,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::cached::Cached;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, PublicUrl};
 use crate::endpoints::failures::Failures;
 use crate::endpoints::metadata::Discovery;
 use crate::endpoints::token::TokenMeter;
@@ -83,9 +84,12 @@ pub async fn open(
     let random = Random::system();
     let master_key = MasterKey::open(&config.master_key_file(), &random)?;
     let (port, ops_address) = ports;
-    let public_url = config.public_url_at(port);
     let store_config = StoreConfig { target: target(&config), role, durability };
     let store = Store::open(&store_config, clock.now()).await?;
+    let public_url = match role {
+        Role::Server => leave_url(&store, config.public_url_at(port), clock.now()).await?,
+        Role::Command => find_url(&store, &config, port).await?,
+    };
     catalogue::ensure_sample(&store, &clock).await?;
     let metrics = Arc::<Metrics>::default();
     let app = App {
@@ -112,6 +116,27 @@ pub async fn open(
         ops_address,
     };
     Ok(Arc::new(app))
+}
+
+/// The setting in which a server leaves its public URL for commands beside it, which know none of its flags.
+const SERVED_AS: &str = "served_as";
+
+/// Leaves the URL under which this server is reached.
+async fn leave_url(store: &Store, url: PublicUrl, now: Timestamp) -> Result<PublicUrl, grantry_store::Error> {
+    if store.reader().find_setting(SERVED_AS).await?.as_deref() != Some(url.as_str()) {
+        let text = url.as_str();
+        store.write(now, |tx| async move { tx.put_setting(SERVED_AS, text).await }).await?;
+    }
+    Ok(url)
+}
+
+/// The URL that a command writes links with: as configured, or as the last server left it.
+async fn find_url(store: &Store, config: &Config, port: u16) -> Result<PublicUrl, grantry_store::Error> {
+    let left = match config.server.public_url {
+        Some(_) => None,
+        None => store.reader().find_setting(SERVED_AS).await?,
+    };
+    Ok(left.and_then(|left| left.parse().ok()).unwrap_or_else(|| config.public_url_at(port)))
 }
 
 /// Starts a server; it serves when this returns.

@@ -1,5 +1,6 @@
 //! The scope catalogue: the file it is written in, its import, and the operator's page.
 
+pub mod api_secret;
 mod file;
 mod import;
 

@@ -2,36 +2,65 @@
 
 use std::io::Write as _;
 
+use super::answer::{SOFT, STRONG};
 use crate::config::Config;
 use crate::ops::logging;
 use crate::sign_in::first_operator_link;
-use crate::start::{self, Settings};
+use crate::start::{self, Running, Settings};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     logging::start(&config.log)?;
     let running = start::start(Settings::new(config)).await?;
-    say(&format!("Grantry serves on {}", running.app.issuer()));
-    match first_operator_link(&running.app).await {
-        Ok(Some(link)) => say(&format!(
-            "Nobody operates this server yet. Open this link to set it up (24 hours, once): {link}"
-        )),
-        Ok(None) => {}
-        Err(error) => tracing::warn!(%error, "the link for the first operator could not be made: {error}"),
-    }
-    if let Some(address) = running.app.ops_address {
-        say(&format!("Operations (health, figures, mailbox) on http://{address}"));
-    }
+    greet(&running).await?;
     asked_to_stop().await?;
     running.stop().await;
     Ok(())
 }
 
-/// A line for whoever started the server; it goes on when nobody reads.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+/// What whoever started the server wants to know. Each address stands in a line of its own, after its label.
+async fn greet(running: &Running) -> anyhow::Result<()> {
+    let app = &running.app;
+    say(&format!("{STRONG}Grantry{STRONG:#} {} serves on {}", env!("CARGO_PKG_VERSION"), app.issuer()));
+    say("");
+    if let Some(link) = first_operator_link(app).await? {
+        fact("First operator", &link);
+        fact(
+            "",
+            &format!("{SOFT}(makes the account that operates this server; works once, for 24 hours){SOFT:#}"),
+        );
+    }
+    fact("Dashboard", &format!("{}/", app.issuer()));
+    fact("Developers", &format!("{}/account/register-dev-account", app.issuer()));
+    if let Some(mailbox) = app.mailbox_url() {
+        fact(
+            "Mailbox",
+            &format!("{mailbox}  {SOFT}(mails wait there: no mail server is configured){SOFT:#}"),
+        );
+    }
+    if let Some(address) = app.ops_address {
+        fact("Operations", &format!("http://{address}  {SOFT}(/healthz, /readyz, /metrics){SOFT:#}"));
+    }
+    fact("Data", &where_data_is(&app.config));
+    say("");
+    Ok(())
 }
 
-async fn asked_to_stop() -> anyhow::Result<()> {
+fn where_data_is(config: &Config) -> String {
+    let dir = config.server.data.display();
+    if config.server.database.is_some() { format!("PostgreSQL; keys in {dir}") } else { dir.to_string() }
+}
+
+fn fact(label: &str, value: &str) {
+    say(&format!("  {label:14}  {value}"));
+}
+
+/// A line for whoever started the server; it goes on when nobody reads.
+pub(super) fn say(line: &str) {
+    let mut out = anstream::stdout();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+pub(super) async fn asked_to_stop() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {

@@ -22,7 +22,7 @@ pub struct DataFlags {
 }
 
 /// How to serve: accepted by `grantry` and `grantry serve`.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServeFlags {
     /// An address to listen on, may be repeated; also GRANTRY_LISTEN
     #[arg(long, value_name = "ADDR")]

@@ -276,7 +276,13 @@ impl Config {
     /// The issuer as a command beside the server knows it.
     #[must_use]
     pub fn public_url(&self) -> PublicUrl {
-        self.public_url_at(self.server.listen.first().map_or(8080, SocketAddr::port))
+        self.public_url_at(self.first_port())
+    }
+
+    /// The port of the first address, as it is configured.
+    #[must_use]
+    pub fn first_port(&self) -> u16 {
+        self.server.listen.first().map_or(0, SocketAddr::port)
     }
 
     /// Where the master key is, whether configured or not.

@@ -1,8 +1,8 @@
 //! The master key: 32 random bytes in a file of their own, made at the first start.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
@@ -55,7 +55,7 @@ impl MasterKey {
 
     fn make(file: &Path, random: &Random) -> anyhow::Result<Self> {
         if let Some(directory) = file.parent() {
-            fs::create_dir_all(directory)?;
+            DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
         }
         let bytes = Zeroizing::new(random.bytes::<32>());
         let text = Zeroizing::new(format!("{}\n", URL_SAFE_NO_PAD.encode(bytes.as_ref())));

@@ -1,0 +1,326 @@
+//! `grantry app`: registering, editing and deleting apps, and what operators decide about them.
+
+use anyhow::{Context as _, anyhow};
+use clap::{Args, Subcommand};
+use grantry_oauth::secret::Secret;
+use grantry_store::app::{App as StoredApp, AppKind, AppState, AppSummary};
+use grantry_store::app_version::{AppDetails, AppVersion};
+use grantry_store::audit::Origin;
+use grantry_store::page::{LARGEST_PAGE, PageRequest};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, STRONG, Table, count, faults, shown};
+use super::app_fields::{Fields, flag};
+use super::{account, open};
+use crate::app::App;
+use crate::apps::standing::{self, Decision};
+use crate::apps::{RawApp, Refused, edit, register, remove};
+use crate::config::DataFlags;
+use crate::web::moment;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Register an app, live at once, and print its first secret
+    Create {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// Change what is given here; what is left out stays, and an empty value clears
+    #[command(override_usage = "grantry app update CLIENT_ID [OPTIONS]\n       \
+        grantry app update --account CODE --kind KIND --code CODE [OPTIONS]")]
+    Update {
+        #[arg(value_name = "CLIENT_ID", required_unless_present = "code")]
+        client_id: Option<String>,
+        #[command(flatten)]
+        place: OptionalPlace,
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// List apps, newest first
+    List {
+        /// Only apps of this account
+        #[arg(long, value_name = "CODE")]
+        account: Option<String>,
+        /// Only apps whose name or client ID contains this
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        search: String,
+    },
+    /// Show everything about an app
+    Show(Named),
+    /// Approve an app: consent says that it was reviewed
+    Approve(Named),
+    /// Show an approved app in the store
+    Publish(Named),
+    /// Stop an app: nothing of it works until it is resumed, its connections stay
+    Suspend(Named),
+    /// Let a suspended app work again
+    Resume(Named),
+    /// Delete an app: its secrets, connections and tokens end, its code is never used again
+    Delete(Named),
+}
+
+/// Whose app, and which.
+#[derive(Debug, Args)]
+pub(super) struct Place {
+    /// The code of the account that owns the app
+    #[arg(long, value_name = "CODE")]
+    account: String,
+    /// A store app is for all accounts, a custom app for its own
+    #[arg(long, value_parser = kind)]
+    kind: AppKind,
+    /// The client code: part of the client ID, never changed or used again
+    #[arg(long, value_name = "CODE")]
+    code: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OptionalPlace {
+    /// Instead of CLIENT_ID: the code of the account that owns the app
+    #[arg(long, value_name = "CODE", requires = "code")]
+    account: Option<String>,
+    /// Instead of CLIENT_ID: store or custom
+    #[arg(long, value_parser = kind, requires = "code")]
+    kind: Option<AppKind>,
+    /// Instead of CLIENT_ID: the client code
+    #[arg(long, value_name = "CODE", requires_all = ["account", "kind"], conflicts_with = "client_id")]
+    code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    #[arg(value_name = "CLIENT_ID")]
+    client_id: String,
+}
+
+fn kind(word: &str) -> Result<AppKind, String> {
+    AppKind::parse(word).ok_or_else(|| "it is store or custom".to_owned())
+}
+
+impl Verb {
+    pub(super) async fn run(self, data: &DataFlags) -> anyhow::Result<Answer> {
+        let app = &*open(data).await?;
+        match self {
+            Self::Create { place, fields } => create(app, &place, fields).await,
+            Self::Update { client_id, place, fields } => {
+                let found = match (client_id, place) {
+                    (Some(client_id), _) => find(app, &client_id).await?,
+                    (None, place) => find_in_place(app, place).await?,
+                };
+                update(app, &found, fields).await
+            }
+            Self::List { account, search } => list(app, account.as_deref(), &search).await,
+            Self::Show(named) => show(app, &find(app, &named.client_id).await?).await,
+            Self::Approve(named) => decide(app, &named, Decision::Approve).await,
+            Self::Publish(named) => decide(app, &named, Decision::Publish).await,
+            Self::Suspend(named) => decide(app, &named, Decision::Suspend).await,
+            Self::Resume(named) => decide(app, &named, Decision::Resume).await,
+            Self::Delete(named) => delete(app, &find(app, &named.client_id).await?).await,
+        }
+    }
+}
+
+/// The app with a client ID, whosever it is, unless it is deleted.
+pub(super) async fn find(app: &App, client_id: &str) -> anyhow::Result<StoredApp> {
+    let found = app.store.reader().find_app_by_client_id(client_id).await?;
+    let found = found.filter(|found| found.state != AppState::Deleted);
+    found.ok_or_else(|| anyhow!("there is no app {client_id}; `grantry app list` shows all"))
+}
+
+async fn find_in_place(app: &App, place: OptionalPlace) -> anyhow::Result<StoredApp> {
+    let OptionalPlace { account: Some(owner), kind: Some(kind), code: Some(code) } = place else {
+        return Err(anyhow!("name the app by its client ID"));
+    };
+    let owner = account(app, &owner).await?;
+    let code = code.to_uppercase();
+    let found = app.store.reader().find_app_by_code(&owner.id, kind, &code).await?;
+    found.ok_or_else(|| anyhow!("{} has no {kind} app {code}", owner.code))
+}
+
+/// A refusal of a use-case in the words of the command line.
+pub(super) fn refused(what: &str, why: Refused) -> anyhow::Error {
+    if let Refused::Faults(found) = &why {
+        return faults(what, found, flag);
+    }
+    anyhow!(why).context(what.to_owned())
+}
+
+async fn create(app: &App, place: &Place, fields: Fields) -> anyhow::Result<Answer> {
+    let owner = account(app, &place.account).await?;
+    let raw = fields.over(RawApp { code: place.code.clone(), ..RawApp::default() });
+    let made = register::register(app, &Origin::command(), &owner, place.kind, &raw).await;
+    let made = made.map_err(|why| refused("the app was not registered", why))?;
+    let secret = made.client_secret.as_ref();
+    let object = json!({
+        "client_id": made.client_id,
+        "client_secret": secret.map(Secret::expose),
+        "account": owner.code,
+        "kind": place.kind,
+        "name": made.name,
+    });
+    let answer = Answer::new(object).line(format!("{} is registered.\n", shown(&made.name)));
+    Ok(credentials(answer, &made.client_id, secret))
+}
+
+/// The client ID, and the secret this once.
+fn credentials(answer: Answer, client_id: &str, secret: Option<&Secret<String>>) -> Answer {
+    let mut facts = vec![("Client ID", client_id.to_owned())];
+    facts.extend(secret.map(|secret| ("Client secret", format!("{STRONG}{}{STRONG:#}", secret.expose()))));
+    let answer = answer.facts(&facts);
+    if secret.is_some() { answer.line("\nStore the secret now: it is never shown again.") } else { answer }
+}
+
+async fn update(app: &App, found: &StoredApp, fields: Fields) -> anyhow::Result<Answer> {
+    let of = (&found.account_id, &found.id);
+    let (_, before) = edit::find(app, of.0, of.1).await.map_err(|why| refused("nothing was changed", why))?;
+    let raw = fields.over(RawApp::of(&before.details));
+    let edited = edit::edit(app, &Origin::command(), of, &raw, Some(before.number)).await;
+    let edited = edited.map_err(|why| refused("nothing was changed", why))?;
+    let secret = edited.client_secret.as_ref();
+    let object = json!({
+        "client_id": found.client_id,
+        "client_secret": secret.map(Secret::expose),
+        "changed": edited.changed,
+    });
+    let said = if edited.changed { "is changed; that holds at once" } else { "is as it was" };
+    let answer = Answer::new(object).line(format!("{} {said}.", found.client_id));
+    Ok(if secret.is_some() { credentials(answer.line(""), &found.client_id, secret) } else { answer })
+}
+
+async fn list(app: &App, of: Option<&str>, search: &str) -> anyhow::Result<Answer> {
+    let owner = match of {
+        Some(code) => Some(account(app, code).await?),
+        None => None,
+    };
+    let mut apps: Vec<AppSummary> = Vec::new();
+    let mut page = PageRequest::first(LARGEST_PAGE);
+    loop {
+        let found = app.store.reader().list_all_apps(search, &page).await?;
+        let is_wanted = |app: &AppSummary| owner.as_ref().is_none_or(|owner| app.app.account_id == owner.id);
+        apps.extend(found.items.into_iter().filter(is_wanted));
+        if found.next.is_none() {
+            break;
+        }
+        page.after = found.next;
+    }
+    let mut table = Table::new(&["client id", "name", "kind", "state", "listing", "secrets", "connections"]);
+    for found in &apps {
+        table.row([
+            found.app.client_id.clone(),
+            shown(&found.version.details.name),
+            found.app.kind.to_string(),
+            found.app.state.to_string(),
+            found.app.listing.to_string(),
+            found.secrets.to_string(),
+            found.connections.to_string(),
+        ]);
+    }
+    let objects: Vec<Value> = apps
+        .iter()
+        .map(|found| {
+            json!({
+                "client_id": found.app.client_id,
+                "name": found.version.details.name,
+                "kind": found.app.kind,
+                "state": found.app.state,
+                "listing": found.app.listing,
+                "secrets": found.secrets,
+                "connections": found.connections,
+            })
+        })
+        .collect();
+    Ok(Answer::new(json!({ "apps": objects })).table(&table, "No apps."))
+}
+
+async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
+    let reader = app.store.reader();
+    let (_, version) = edit::find(app, &found.account_id, &found.id).await?;
+    let owner = reader.find_account(&found.account_id).await?.context("the app has no owner")?;
+    let connections = reader.count_connected_accounts(&found.id).await?;
+    let details = &version.details;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let facts = [
+        ("Client ID", found.client_id.clone()),
+        ("Account", format!("{} {}", owner.code, shown(&owner.name))),
+        ("Kind", found.kind.to_string()),
+        ("State", format!("{}, {}", found.state, found.listing)),
+        ("Connections", count(connections, "account")),
+        ("Version", format!("{} of {}", version.number, moment::exact(version.created_at))),
+        ("Client type", details.client_type.to_string()),
+        ("Profile", profile(details)),
+        ("Authentication", details.auth_method.clone()),
+        ("ID tokens", details.id_token_alg.clone()),
+        ("Personal data", details.pii_mode.to_string()),
+        ("Redirect URIs", details.redirect_uris.join("\n")),
+        ("After sign-out", details.post_logout_uris.join("\n")),
+        ("CORS origins", details.cors_origins.join("\n")),
+        ("Scopes", details.scopes.join("\n")),
+        ("Logo", text(&details.logo_source_url)),
+        ("Privacy", text(&details.policy_uri)),
+        ("Terms", text(&details.tos_uri)),
+    ];
+    let mut answer = Answer::new(object(found, &version, connections))
+        .line(format!("{STRONG}{}{STRONG:#}", shown(&details.name)));
+    for (label, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+        let below = format!("\n  {:14}  ", "");
+        answer = answer.facts(&[(&format!("{label:14}"), value.replace('\n', &below))]);
+    }
+    Ok(answer)
+}
+
+fn profile(details: &AppDetails) -> String {
+    let pkce = if details.require_pkce { "PKCE required" } else { "PKCE optional" };
+    format!("{}, {pkce}", details.profile)
+}
+
+fn object(found: &StoredApp, version: &AppVersion, connections: i64) -> Value {
+    let details = &version.details;
+    json!({
+        "client_id": found.client_id,
+        "name": details.name,
+        "kind": found.kind,
+        "state": found.state,
+        "listing": found.listing,
+        "connections": connections,
+        "version": version.number,
+        "created_at": moment::iso(found.created_at),
+        "updated_at": moment::iso(version.created_at),
+        "client_type": details.client_type,
+        "profile": details.profile,
+        "require_pkce": details.require_pkce,
+        "auth_method": details.auth_method,
+        "id_token_alg": details.id_token_alg,
+        "pii_mode": details.pii_mode,
+        "redirect_uris": details.redirect_uris,
+        "post_logout_redirect_uris": details.post_logout_uris,
+        "cors_origins": details.cors_origins,
+        "scopes": details.scopes,
+        "logo_url": details.logo_source_url,
+        "policy_uri": details.policy_uri,
+        "tos_uri": details.tos_uri,
+    })
+}
+
+async fn decide(app: &App, named: &Named, decision: Decision) -> anyhow::Result<Answer> {
+    let client_id = find(app, &named.client_id).await?.client_id;
+    let decided = match standing::decide(app, &Origin::command(), &client_id, decision).await {
+        Err(Refused::OtherState) => Err(anyhow!(
+            "{client_id} is not approved, so it cannot be published: `grantry app approve {client_id}` first"
+        )),
+        other => other.map_err(|why| refused("nothing was changed", why)),
+    }?;
+    let object = json!({ "client_id": client_id, "state": decided.state, "listing": decided.listing });
+    Ok(Answer::new(object).line(format!("{client_id} is {} and {}.", decided.state, decided.listing)))
+}
+
+async fn delete(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
+    let of = (&found.account_id, &found.id);
+    let ended = remove::remove(app, &Origin::command(), of).await;
+    let ended = ended.map_err(|why| refused("the app was not deleted", why))?;
+    let ended = i64::try_from(ended).unwrap_or(i64::MAX);
+    let verb = if ended == 1 { "has" } else { "have" };
+    let connections = count(ended, "connection");
+    Ok(Answer::new(json!({ "client_id": found.client_id, "connections": ended }))
+        .line(format!("{} is deleted; {connections} {verb} ended.", found.client_id)))
+}
