@@ -3,6 +3,7 @@
 mod bare;
 mod browse;
 mod check;
+mod commits;
 mod disk;
 mod http;
 mod load;
@@ -35,6 +36,15 @@ enum Command {
     },
     /// Sends one request over and over to an address of this machine.
     Load(LoadArguments),
+    /// Writes to a new store, alone and many at once, and compares with a loop that writes and syncs.
+    Commits {
+        /// An empty PostgreSQL database; SQLite unless given.
+        #[arg(long)]
+        database: Option<String>,
+        /// Measured time of each line.
+        #[arg(long, default_value_t = 2)]
+        seconds: u64,
+    },
     /// Starts the bare handler and a Grantry on an empty folder, measures both, prints the table of ratios.
     Run(RunArguments),
 }
@@ -81,6 +91,9 @@ async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Bare { listen } => bare::serve(listen).await,
         Command::Load(arguments) => load_once(arguments).await,
+        Command::Commits { database, seconds } => commits::measure(database, seconds)
+            .await
+            .and_then(|table| Ok(write!(std::io::stdout(), "{table}")?)),
         Command::Run(arguments) => run::run(arguments).await,
     };
     match done {

@@ -3,11 +3,12 @@
 use crate::account::{AccountKind, ConnectPolicy, NewAccount};
 use crate::app::{AppAccess, AppKind, NewApp};
 use crate::app_version::{AppDetails, ClientType, NewVersion, PiiMode, Profile};
+use crate::conformance::Place;
 use crate::connection::{ConnectionKind, NewConnection};
 use crate::grant::NewGrant;
 use crate::id::{AccountId, AppId, ConnectionId, GrantId, PersonId, SessionId, VersionId};
 use crate::person::NewPerson;
-use crate::{Durability, Error, Role, Store, StoreConfig, Target, Tx};
+use crate::{Error, Store, Tx};
 use grantry_oauth::time::Timestamp;
 use std::future::Future;
 use std::time::Duration;
@@ -20,13 +21,11 @@ pub(crate) fn later(seconds: u64) -> Timestamp {
     NOW + Duration::from_secs(seconds)
 }
 
-/// An empty store, and the directory it lives in.
-pub(crate) async fn empty() -> (tempfile::TempDir, Store) {
-    let dir = tempfile::tempdir().expect("a directory");
-    let target = Target::Sqlite { dir: dir.path().to_owned() };
-    let config = StoreConfig { target, role: Role::Server, durability: Durability::Off };
-    let store = Store::open(&config, NOW).await.expect("an empty directory opens");
-    (dir, store)
+/// An empty store, and the place that is gone when it is dropped.
+pub(crate) async fn empty() -> (Place, Store) {
+    let place = Place::chosen().await;
+    let store = place.server().await;
+    (place, store)
 }
 
 /// A transaction that must succeed.

@@ -102,7 +102,7 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// Where the database is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Target {
     /// The file `grantry.db` in this directory, which is made when missing.
     Sqlite {
@@ -114,6 +114,16 @@ pub enum Target {
         /// `postgres://user:password@host:port/database?sslmode=…`
         url: String,
     },
+}
+
+// The URL holds a password; a log line must never show it.
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Target::Sqlite { dir } => f.debug_struct("Sqlite").field("dir", dir).finish(),
+            Target::Postgres { .. } => f.write_str("Postgres(…)"),
+        }
+    }
 }
 
 /// Who opens the store.

@@ -78,7 +78,7 @@ mod tests {
     use crate::examples::{NOW, empty, later, write};
 
     #[tokio::test]
-    async fn the_same_image_is_kept_once_and_another_beside_it() {
+    async fn the_same_image_is_kept_once_from_its_latest_use_and_another_beside_it() {
         let (_dir, store) = empty().await;
         let put = |at, bytes: &'static [u8]| {
             let store = store.clone();
@@ -92,7 +92,7 @@ mod tests {
         assert_ne!(put(NOW, b"abd").await, id);
         let logo = store.reader().find_logo(&id).await.expect("a read").expect("the logo");
         assert_eq!((logo.bytes.as_slice(), logo.content_type.as_str()), (b"abc".as_slice(), "image/png"));
-        assert_eq!((logo.width, logo.height, logo.created_at), (64, 48, NOW));
+        assert_eq!((logo.width, logo.height, logo.created_at), (64, 48, later(1)));
         assert_eq!(store.reader().find_logo("ba78").await, Ok(None));
     }
 }

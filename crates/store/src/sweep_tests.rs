@@ -4,6 +4,7 @@ use super::*;
 use crate::action_token::{ActionKind, NewActionToken};
 use crate::authorization_request::NewAuthorizationRequest;
 use crate::code::NewCode;
+use crate::conformance::Place;
 use crate::examples::{NOW, World, empty, grant_id, later, world, write};
 use crate::flow_event::{FlowStage, NewFlowEvent};
 use crate::id::{MailId, SessionId};
@@ -91,7 +92,7 @@ async fn everything(tx: &Tx, world: &World) -> Result<(), Error> {
     tx.put_redirect_check(&world.developer, "https://app.example/cb", RedirectVerdict::Reachable, "200").await
 }
 
-async fn filled() -> (tempfile::TempDir, Store, World) {
+async fn filled() -> (Place, Store, World) {
     let (dir, store) = empty().await;
     let world = world(&store).await;
     let of = &world;

@@ -7,16 +7,16 @@ mod writes;
 
 use crate::engine::Throwaway;
 use crate::{ChangeKind, Durability, Error, Role, Store, StoreConfig, Target, Tx};
-use futures_util::FutureExt as _;
 use grantry_oauth::time::Timestamp;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use tempfile::TempDir;
 
-/// A database that belongs to one test.
+/// A database that belongs to one test, gone when this is dropped.
+#[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) target: Target,
     dir: TempDir,
+    _database: Option<Throwaway>,
 }
 
 /// Any time.
@@ -43,23 +43,41 @@ macro_rules! on_both_engines {
 pub(crate) use on_both_engines;
 
 impl Place {
-    /// Runs a story on a new SQLite database.
-    pub(crate) async fn sqlite(story: impl AsyncFnOnce(&Place)) {
+    /// A new SQLite database.
+    pub(crate) fn new_sqlite() -> Place {
         let dir = tempfile::tempdir().expect("a directory");
-        let place = Place { target: Target::Sqlite { dir: dir.path().join("data") }, dir };
-        story(&place).await;
+        Place { target: Target::Sqlite { dir: dir.path().join("data") }, dir, _database: None }
     }
 
-    /// Runs a story on a new database of the PostgreSQL server that `GRANTRY_TEST_POSTGRES` names.
-    pub(crate) async fn postgres(story: impl AsyncFnOnce(&Place)) {
-        let Some(server) = test_server() else { return };
-        let database = Throwaway::new(&server).await;
+    /// A new database of this PostgreSQL server.
+    pub(crate) async fn new_postgres(server: &str) -> Place {
+        let database = Throwaway::new(server).await;
         let target = Target::Postgres { url: database.url.clone() };
-        let place = Place { target, dir: tempfile::tempdir().expect("a directory") };
-        let told = AssertUnwindSafe(story(&place)).catch_unwind().await;
-        database.remove().await;
-        if let Err(panic) = told {
-            std::panic::resume_unwind(panic);
+        Place { target, dir: tempfile::tempdir().expect("a directory"), _database: Some(database) }
+    }
+
+    /// Runs a story on SQLite.
+    pub(crate) async fn sqlite(story: impl AsyncFnOnce(&Place)) {
+        story(&Place::new_sqlite()).await;
+    }
+
+    /// Runs a story on the PostgreSQL that `GRANTRY_TEST_POSTGRES` names.
+    pub(crate) async fn postgres(story: impl AsyncFnOnce(&Place)) {
+        if let Some(server) = test_server() {
+            story(&Place::new_postgres(&server).await).await;
+        }
+    }
+
+    /// Where the tests of the nouns run: on SQLite, or with `GRANTRY_TEST_ENGINE=postgres` on PostgreSQL.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told by the environment; the server's is read in `config`"
+    )]
+    pub(crate) async fn chosen() -> Place {
+        match std::env::var("GRANTRY_TEST_ENGINE").as_deref() {
+            Ok("postgres") => Place::new_postgres(&test_server().expect("GRANTRY_TEST_POSTGRES")).await,
+            Ok(other) => panic!("GRANTRY_TEST_ENGINE is {other}"),
+            Err(_) => Place::new_sqlite(),
         }
     }
 

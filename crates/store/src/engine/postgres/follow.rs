@@ -30,7 +30,7 @@ const RETRY: Duration = Duration::from_millis(500);
 
 /// How far below the newest number one may still be missing when the server starts: far more than the transactions
 /// that can be under way.
-const MARGIN: i64 = 10_000;
+const MARGIN: i64 = 2000;
 
 /// Begins behind everything that is committed now.
 pub(super) async fn start(server: Server, feed: &Arc<Feed>) -> Result<Background, Error> {

@@ -2,11 +2,13 @@
 
 use super::throwaway::connect;
 use crate::conformance::{NOW, Place, note, note_in, noted};
-use crate::{Error, Target, Tx};
+use crate::{Error, Role, Store, StoreConfig, Target, Tx};
 use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 fn url(place: &Place) -> &str {
@@ -90,6 +92,89 @@ async fn the_feed_goes_on_after_its_connection_was_lost() {
     .await;
 }
 
+/// Stands between a store and its server, and can be cut.
+struct Wire {
+    address: std::net::SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Wire {
+    /// Listens on any free address, or on one that was used before.
+    async fn lay(to: String, address: Option<std::net::SocketAddr>) -> Wire {
+        let listener = match address {
+            Some(address) => {
+                let socket = TcpSocket::new_v4().expect("a socket");
+                socket.set_reuseaddr(true).expect("an option");
+                socket.bind(address).expect("the address is free again");
+                socket.listen(64).expect("a listener")
+            }
+            None => TcpListener::bind("127.0.0.1:0").await.expect("a listener"),
+        };
+        let address = listener.local_addr().expect("an address");
+        let task = tokio::spawn(async move {
+            // Dropped with this task, and with it every connection.
+            let mut connections = JoinSet::new();
+            while let Ok((mut near, _)) = listener.accept().await {
+                let to = to.clone();
+                connections.spawn(async move {
+                    let mut far = TcpStream::connect(to).await.expect("PostgreSQL listens");
+                    let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+                });
+            }
+        });
+        Wire { address, task }
+    }
+
+    async fn cut(self) -> std::net::SocketAddr {
+        self.task.abort();
+        let _ = self.task.await;
+        self.address
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_goes_away_and_comes_back_is_used_again_without_a_restart() {
+    Place::postgres(async |place| {
+        let (user, rest) = url(place).split_once('@').expect("a user");
+        let (server, database) = rest.split_once('/').expect("a database");
+        let wire = Wire::lay(server.to_owned(), None).await;
+        let target = Target::Postgres { url: format!("{user}@{}/{database}", wire.address) };
+        let config = StoreConfig { target, ..place.config(Role::Server) };
+        let store = Store::open(&config, NOW).await.expect("the server is there");
+        let (tell, mut told) = unbounded_channel();
+        store.on_change(Arc::new(move |changes| {
+            for change in changes {
+                let _ = tell.send(change.id.clone());
+            }
+        }));
+        assert_eq!(note(&store, &["before"]).await, Ok(()));
+        assert_eq!(told.recv().await.as_deref(), Some("before"));
+
+        let address = wire.cut().await;
+        for _ in 0..20 {
+            let answer = note(&store, &["never"]).await;
+            assert!(matches!(answer, Err(Error::Unavailable(_))), "{answer:?}");
+        }
+        assert!(matches!(store.ping().await, Err(Error::Unavailable(_))));
+        assert_eq!(note(&place.command().await, &["meanwhile"]).await, Ok(()));
+
+        let wire = Wire::lay(server.to_owned(), Some(address)).await;
+        assert_eq!(note(&store, &["after"]).await, Ok(()));
+        assert_eq!(noted(&store).await, ["before", "meanwhile", "after"]);
+        let mut heard = Vec::new();
+        while heard.len() < 2 {
+            heard.push(
+                timeout(Duration::from_secs(4), told.recv()).await.expect("told soon").expect("a name"),
+            );
+        }
+        heard.sort();
+        assert_eq!(heard, ["after", "meanwhile"]);
+        drop(store);
+        wire.cut().await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_that_fails_leaves_nothing() {
     Place::postgres(async |place| {
@@ -168,8 +253,7 @@ async fn more_writers_than_connections_wait_for_each_other_and_leave_none_behind
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_there_is_an_error_in_words() {
     let target = Target::Postgres { url: "postgres://nobody@127.0.0.1:1/nowhere".to_owned() };
-    let config =
-        crate::StoreConfig { target, role: crate::Role::Server, durability: crate::Durability::Full };
-    let refused = crate::Store::open(&config, NOW).await.map(|_| ()).expect_err("nobody listens on port 1");
+    let config = StoreConfig { target, role: Role::Server, durability: crate::Durability::Full };
+    let refused = Store::open(&config, NOW).await.map(|_| ()).expect_err("nobody listens on port 1");
     assert!(refused.to_string().starts_with("the database cannot be opened: "), "{refused}");
 }

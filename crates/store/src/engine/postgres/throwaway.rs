@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_postgres::{Client, NoTls};
 
-/// A database that belongs to one test.
+/// A database that belongs to one test, removed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Throwaway {
     pub(crate) url: String,
@@ -23,9 +23,20 @@ impl Throwaway {
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         Throwaway { url: format!("{place}/{name}{query}"), server: server.to_owned(), name }
     }
+}
 
-    pub(crate) async fn remove(self) {
-        run(&self.server, &format!("drop database {} with (force)", self.name)).await;
+impl Drop for Throwaway {
+    fn drop(&mut self) {
+        let (server, statement) = (self.server.clone(), format!("drop database {} with (force)", self.name));
+        // A runtime of its own: this one cannot wait here, and may be about to end.
+        let removal = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(run(&server, &statement));
+        });
+        // A test that fails has more to say than this.
+        let removed = removal.join();
+        assert!(removed.is_ok() || std::thread::panicking(), "{} was not removed", self.name);
     }
 }
 

@@ -26,21 +26,12 @@ pub(super) enum Proof {
 
 /// Prepares for connections. `roots` is a PEM file of the authorities to trust instead of the public ones.
 pub(super) fn connector(proof: Proof, roots: Option<&Path>) -> Result<MakeRustlsConnect, OpenError> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let chain = match proof {
-        Proof::Nothing => None,
-        Proof::Chain | Proof::Name => {
-            let roots = Arc::new(trusted(roots)?);
-            let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build();
-            Some(verifier.map_err(unusable)?)
-        }
-    };
-    let verifier = Arc::new(Verifier { provider: Arc::clone(&provider), chain, name: proof == Proof::Name });
-    let config = ClientConfig::builder_with_provider(provider)
+    let verifier = Verifier::new(proof, roots)?;
+    let config = ClientConfig::builder_with_provider(Arc::clone(&verifier.provider))
         .with_safe_default_protocol_versions()
         .map_err(unusable)?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
+        .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     Ok(MakeRustlsConnect::new(config))
 }
@@ -67,6 +58,21 @@ struct Verifier {
     provider: Arc<CryptoProvider>,
     chain: Option<Arc<WebPkiServerVerifier>>,
     name: bool,
+}
+
+impl Verifier {
+    fn new(proof: Proof, roots: Option<&Path>) -> Result<Verifier, OpenError> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let chain = match proof {
+            Proof::Nothing => None,
+            Proof::Chain | Proof::Name => {
+                let roots = Arc::new(trusted(roots)?);
+                let chain = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build();
+                Some(chain.map_err(unusable)?)
+            }
+        };
+        Ok(Verifier { provider, chain, name: proof == Proof::Name })
+    }
 }
 
 impl ServerCertVerifier for Verifier {
@@ -110,5 +116,52 @@ impl ServerCertVerifier for Verifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+
+    type Authority = CertifiedIssuer<'static, KeyPair>;
+
+    fn authority() -> Authority {
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        CertifiedIssuer::self_signed(params, key).expect("an authority")
+    }
+
+    fn server(authority: &Authority) -> CertificateDer<'static> {
+        let params = CertificateParams::new(vec!["db.example".to_owned()]).expect("parameters");
+        let key = KeyPair::generate().expect("a key");
+        params.signed_by(&key, authority).expect("a certificate").der().clone()
+    }
+
+    #[test]
+    fn a_server_proves_no_less_than_it_is_asked_for() {
+        let (trusted, stranger) = (authority(), authority());
+        let folder = tempfile::tempdir().expect("a directory");
+        let file = folder.path().join("root.pem");
+        std::fs::write(&file, trusted.pem()).expect("a file");
+        let accepts = |proof, authority, name: &'static str| {
+            let verifier = Verifier::new(proof, Some(&file)).expect("a verifier");
+            let name = ServerName::try_from(name).expect("a name");
+            verifier.verify_server_cert(&server(authority), &[], &name, &[], UnixTime::now()).is_ok()
+        };
+        assert!(accepts(Proof::Name, &trusted, "db.example"));
+        assert!(!accepts(Proof::Name, &trusted, "other.example"));
+        assert!(!accepts(Proof::Name, &stranger, "db.example"));
+        assert!(accepts(Proof::Chain, &trusted, "other.example"));
+        assert!(!accepts(Proof::Chain, &stranger, "db.example"));
+        assert!(accepts(Proof::Nothing, &stranger, "other.example"));
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_refused() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let refused = Verifier::new(Proof::Name, Some(file.path())).expect_err("nothing to trust");
+        assert!(refused.to_string().contains("no certificate"), "{refused}");
     }
 }
