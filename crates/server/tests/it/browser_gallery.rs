@@ -173,3 +173,40 @@ async fn every_page_of_the_desk_is_pictured_and_accessible() {
 async fn every_page_of_the_operator_is_pictured_and_accessible() {
     gallery_of(&[Guard::Operator]).await;
 }
+
+/// What a page looks like when something went wrong, and the pages that no line of the table stands for.
+#[tokio::test]
+async fn every_other_sight_is_pictured_and_accessible() {
+    let scene = Scene::new().await;
+    let browser = Browser::open().await;
+
+    scene.shows(&browser, "/account/login").await;
+    browser.types("E-mail", &scene.developer.admin.email).await;
+    browser.types("Password", "not the password").await;
+    browser.presses("Sign in").await;
+    browser.sees("password").await;
+    pictures(&browser, "sign-in-refused").await;
+
+    scene.shows(&browser, "/account/register-dev-account").await;
+    browser.runs("document.querySelector('form').noValidate = true", vec![]).await;
+    browser.types("E-mail", "nobody").await;
+    browser.types("Password", "short").await;
+    browser.runs("document.querySelector('form').submit()", vec![]).await;
+    browser.sees("5 things need your attention").await;
+    pictures(&browser, "sign-up-refused").await;
+
+    scene.shows(&browser, "/nothing/here").await;
+    browser.sees("There is nothing here").await;
+    pictures(&browser, "not-found").await;
+
+    scene.shows(&browser, "/account/reset-password").await;
+    browser.types("E-mail", &scene.developer.admin.email).await;
+    browser.runs("document.querySelector('form').submit()", vec![]).await;
+    browser.sees("is on its way").await;
+    pictures(&browser, "reset-password-sent").await;
+
+    browser.goes_to(format!("http://{}/mailbox", scene.world.ops_address())).await;
+    pictures(&browser, "mailbox").await;
+    browser.follows("Choose a new password for Innkeeper").await;
+    pictures(&browser, "mailbox-mail").await;
+}
