@@ -134,14 +134,11 @@ impl Stage {
     /// Asks for a route as this client, the way a browser or a program would: a form carries its token.
     pub(crate) async fn asks(&self, client: &mut Client, row: &Route) -> Reply {
         let path = self.path(row).await;
-        if row.method == Method::GET {
-            return client.gets(&path).await;
+        if row.kind == Kind::Page && row.method == Method::POST {
+            let token = self.form_token(client).await;
+            return client.posts(&Form::by_hand(&path).with("form_token", &token)).await;
         }
-        if row.kind == Kind::Api {
-            return client.sends(row.method.as_str(), &path, &[], "").await;
-        }
-        let token = self.form_token(client).await;
-        client.posts(&Form::by_hand(&path).with("form_token", &token)).await
+        client.sends(row.method.as_str(), &path, &[], "").await
     }
 
     /// The token that this client's forms carry.
