@@ -181,6 +181,7 @@ fn doors(table: Table) -> Table {
         .post("/account/profile/language", SignedIn, Page, sign_in::profile::language)
         .post("/account/profile/password", SignedIn, Page, sign_in::profile::change_password)
         .post("/account/profile/sessions/{sid}/end", SignedIn, Page, sign_in::profile::end_session)
+        .post("/account/profile/apps/{connection}/withdraw", SignedIn, Page, sign_in::profile::withdraw)
         .post("/account/profile/sessions/end-others", SignedIn, Page, sign_in::profile::end_other_sessions)
 }
 

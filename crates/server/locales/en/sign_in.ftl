@@ -50,7 +50,7 @@ register-button = Create account
 register-known = Have an account?
 register-sent = We sent a link to { $email }. Open it within 24 hours, and your account is ready.
 
-confirm-title = Confirm your e-mail address
+confirm-title = Confirm your e‑mail address
 confirm-what = One click, and your developer account is ready.
 confirm-button = Confirm and sign in
 confirm-not-you = You did not sign up? Close this page: nothing is made.
@@ -114,3 +114,23 @@ profile-device = { $browser } on { $system }
 profile-device-unknown = Unknown browser
 flash-session-ended = The session has ended.
 flash-sessions-ended = All other sessions have ended.
+
+profile-apps = Apps you allowed
+profile-apps-what = Take back what you no longer want. The app loses what it got from you at once, and asks again the next time.
+profile-apps-empty-title = No apps yet
+profile-apps-empty = When you connect an app, or sign in to one, it appears here.
+profile-app = App
+profile-app-account = Account
+profile-app-yours = Yours alone: taking it back disconnects the app.
+profile-app-shared = Connected by the account: it stays connected for others.
+profile-app-may = May
+profile-app-who = Know who you are
+profile-app-away = Stay connected when you are away
+profile-app-permissions =
+    { $count ->
+        [one] 1 permission
+       *[other] { $count } permissions
+    }
+profile-app-withdraw = Take back
+profile-app-withdraw-what = Take back what you allowed { $app }
+flash-consent-withdrawn = The app can no longer use what you allowed.

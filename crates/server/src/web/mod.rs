@@ -32,6 +32,7 @@ pub type Answer = Result<axum::response::Response, Problem>;
 /// The messages that a page may show once after a redirect. A cookie names one; anything else it says is ignored.
 pub const FLASHES: &[&str] = &[
     "flash-account-made",
+    "flash-consent-withdrawn",
     "flash-disconnected",
     "flash-language-chosen",
     "flash-operator-made",

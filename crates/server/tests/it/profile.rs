@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use grantry_testkit::World;
-use grantry_testkit::world::PASSWORD;
+use grantry_testkit::world::{AppWish, PASSWORD};
 
 const NEW: &str = "a quiet harbour at dawn";
 
@@ -127,4 +127,39 @@ async fn the_first_page_brings_each_to_where_their_work_is() {
     ] {
         assert_eq!(world.signed_in(person).await.gets("/").await.location(), path, "{}", person.email);
     }
+}
+
+// security: U04
+#[tokio::test]
+async fn people_see_the_apps_that_they_allowed_in_every_account_and_take_it_back() {
+    let world = World::new().await;
+    let acme = world.developer("ACME").await;
+    let hotel = world.customer("HOTL").await;
+    let wish =
+        AppWish::store("CONCIERGE").named("Concierge").asking_for(&["reservations.read", "folios.read"]);
+    let app = world.registers(&acme, wish.returning_to("https://concierge.example/cb")).await;
+    let shared = world.connects(&hotel, &app, &["reservations.read"]).await;
+    let mia = world.member(&hotel, "Mia Member").await;
+    let own = world.connects_personally(&hotel, &mia, &app, &["folios.read"]).await;
+    let mut admin = world.signed_in(&hotel.admin).await;
+    let mut member = world.signed_in(&mia).await;
+    let page = admin.gets("/account/profile").await;
+    assert!(page.says("Concierge") && page.says("ACME Software") && page.says("HOTL"));
+    assert!(page.body.contains(shared.as_str()) && !page.body.contains(own.as_str()), "one's own only");
+
+    let form = member.form("/account/profile", &format!("/account/profile/apps/{own}/withdraw")).await;
+    let mut foreign = form.clone();
+    foreign.action = format!("/account/profile/apps/{shared}/withdraw");
+    assert_eq!(member.posts(&foreign).await.status, 404, "what somebody else allowed");
+    let done = member.submits(&form).await;
+    assert!(done.says("can no longer use what you allowed") && done.says("No apps yet"));
+    let reader = world.app().store.reader();
+    assert_eq!(reader.find_connection(&hotel.id, &own).await, Ok(None), "a personal connection ends");
+
+    let action = format!("/account/profile/apps/{shared}/withdraw");
+    let form = admin.form("/account/profile", &action).await;
+    assert_eq!(admin.submits(&form).await.status, 200);
+    let stays = reader.find_connection(&hotel.id, &shared).await.expect("the store");
+    assert!(stays.is_some(), "the account's connection stays for the others");
+    assert_eq!(admin.posts(&form).await.status, 404, "once");
 }

@@ -1,16 +1,24 @@
-//! `/account/profile`: a person's own name, language, password and sessions.
+//! `/account/profile`: a person's own name, language, password, sessions, and the apps that they allowed.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use grantry_store::id::SessionId;
+use grantry_oauth::time::Timestamp;
+use grantry_store::connection::ConnectionKind;
+use grantry_store::consent::GivenConsent;
+use grantry_store::id::{ConnectionId, SessionId};
+use grantry_store::page::PageRequest;
 use grantry_store::session::Session;
 use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
 
 use super::faults::password;
 use super::wait_words;
 use crate::app::App;
+use crate::apps::logo;
+use crate::cached::KnownCatalogue;
+use crate::connections::{NotDone, disconnect};
 use crate::sign_in::choose_language::choose_language;
 use crate::sign_in::device::Device;
 use crate::sign_in::session::IDLE;
@@ -21,6 +29,9 @@ use crate::web::{Actor, Answer, Form, Page, Problem, Visitor, Words, page};
 
 const PATH: &str = "/account/profile";
 
+/// Apps on one page of the list.
+const APPS: u32 = 50;
+
 #[derive(askama::Template)]
 #[template(path = "sign_in/profile.html")]
 struct Profile<'a> {
@@ -30,7 +41,29 @@ struct Profile<'a> {
     languages: Vec<Language>,
     sessions: Vec<Line>,
     others: bool,
+    apps: Vec<Allowed>,
+    more: String,
     faults: PasswordFaults,
+}
+
+/// Where the list of apps goes on.
+#[derive(Debug, Default, Deserialize)]
+pub struct Where {
+    after: Option<String>,
+}
+
+/// An app that the person allowed.
+struct Allowed {
+    connection: String,
+    name: String,
+    logo: String,
+    publisher: String,
+    account_name: String,
+    account_code: String,
+    personal: bool,
+    /// What it may do, in words.
+    sentences: Vec<String>,
+    used: Moment,
 }
 
 struct Language {
@@ -61,18 +94,27 @@ struct PasswordFaults {
 ///
 /// # Errors
 /// The store's.
-pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, actor: Actor) -> Answer {
-    profile(&app, &visitor, &actor, (StatusCode::OK, PasswordFaults::default())).await
+pub async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    actor: Actor,
+    Query(wanted): Query<Where>,
+) -> Answer {
+    profile(&app, &visitor, (&actor, &wanted), (StatusCode::OK, PasswordFaults::default())).await
 }
 
 async fn profile(
     app: &App,
     visitor: &Visitor,
-    actor: &Actor,
+    (actor, wanted): (&Actor, &Where),
     (status, faults): (StatusCode, PasswordFaults),
 ) -> Answer {
     let now = app.clock.now();
-    let sessions = app.store.reader().list_sessions(&actor.person.id, now).await?;
+    let reader = app.store.reader();
+    let catalogue = app.cached.catalogue().await?;
+    let first = PageRequest::from_token(wanted.after.as_deref(), APPS);
+    let given = reader.list_consents(&actor.person.id, &first).await?;
+    let sessions = reader.list_sessions(&actor.person.id, now).await?;
     let sessions: Vec<Line> = sessions
         .iter()
         .filter(|session| now.since(session.last_seen_at) <= IDLE)
@@ -94,12 +136,35 @@ async fn profile(
         languages,
         others: sessions.iter().any(|session| !session.current),
         sessions,
+        more: given.next.map(|next| format!("{PATH}?after={}#apps", next.token())).unwrap_or_default(),
+        apps: given.items.into_iter().map(|one| allowed(one, &catalogue, now, visitor.words)).collect(),
         faults,
     };
     Ok(page::render(status, &template))
 }
 
-fn line(session: &Session, actor: &Actor, now: grantry_oauth::time::Timestamp, words: Words) -> Line {
+fn allowed(given: GivenConsent, catalogue: &KnownCatalogue, now: Timestamp, words: Words) -> Allowed {
+    let GivenConsent { app, account } = given;
+    let sentence = |scope: &String| match catalogue.find_scope(scope) {
+        Some((_, known)) => Some(known.display_name.clone()),
+        None if scope == "offline_access" => Some(words.get("profile-app-away")),
+        // Who the person is: said once for all of them.
+        None => None,
+    };
+    Allowed {
+        connection: app.connection.id.as_str().to_owned(),
+        logo: logo::path(app.logo_id.as_deref()),
+        name: app.app_name,
+        publisher: app.publisher,
+        account_name: account.name,
+        account_code: account.code,
+        personal: app.connection.kind == ConnectionKind::Personal,
+        sentences: app.scopes.iter().filter_map(sentence).collect(),
+        used: Moment::new(app.connection.last_used_at, now, words),
+    }
+}
+
+fn line(session: &Session, actor: &Actor, now: Timestamp, words: Words) -> Line {
     let device = Device::read(&session.user_agent);
     let name = match (device.browser, device.system) {
         (Some(browser), Some(system)) => {
@@ -168,7 +233,7 @@ pub async fn change_password(
         Err(NotSet::Refused(Refused::Store(error))) => return Err(error.into()),
         Err(why @ NotSet::Gone) => return Err(Problem::internal(why)),
     };
-    let mut response = profile(&app, &visitor, &actor, (status, faults)).await?;
+    let mut response = profile(&app, &visitor, (&actor, &Where::default()), (status, faults)).await?;
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
     }
@@ -205,4 +270,23 @@ pub async fn end_other_sessions(
 ) -> Answer {
     end_session::end_others(&app, &actor, &visitor.origin()).await?;
     Ok(done("flash-sessions-ended"))
+}
+
+/// `POST /account/profile/apps/{connection}/withdraw`
+///
+/// # Errors
+/// 404 for what the person has not allowed.
+pub async fn withdraw(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    actor: Actor,
+    Path(connection): Path<String>,
+    _form: Form,
+) -> Answer {
+    let connection = ConnectionId::parse(&connection).ok_or_else(Problem::not_found)?;
+    match disconnect::withdraw(&app, &visitor.origin(), &actor.person.id, &connection).await {
+        Ok(()) => Ok(done("flash-consent-withdrawn")),
+        Err(NotDone::Missing | NotDone::NotAllowed) => Err(Problem::not_found()),
+        Err(NotDone::Store(error)) => Err(error.into()),
+    }
 }

@@ -81,7 +81,11 @@ impl Stage {
                 let now = self.world.app().clock.now();
                 self.world.signed_in(&self.acme.admin).await;
                 let sessions = sessions.list_sessions(&self.acme.admin.id, now).await.expect("sessions");
-                format!("/account/profile/sessions/{}/end", sessions[0].sid)
+                let session = sessions.first().expect("the admin has signed in");
+                format!("/account/profile/sessions/{}/end", session.sid)
+            }
+            "/account/profile/apps/{connection}/withdraw" => {
+                format!("/account/profile/apps/{}/withdraw", self.connection)
             }
             path if path.contains("/requests/{id}") => path.replace("{id}", self.wish.as_str()),
             path if path.contains("/connect") && path.contains("/{id}") => {
