@@ -2,10 +2,11 @@
 
 use super::{NOW, Place, note, noted, on_both_engines};
 use crate::migration::{ALL, known};
-use crate::{OpenError, PendingMigration, Role, Store, Value};
+use crate::{Durability, OpenError, PendingMigration, Role, Store, StoreConfig, Target, Value};
 
 on_both_engines! {
     a_command_makes_what_is_missing,
+    writes_wait_for_the_disk_unless_a_test_asked_for_less,
     what_is_pending_is_told_without_a_change,
     migrating_twice_at_once_applies_everything_once,
     a_newer_schema_is_refused,
@@ -22,6 +23,21 @@ async fn a_command_makes_what_is_missing(place: &Place) {
     assert_eq!(note(&command, &["kept"]).await, Ok(()));
     assert_eq!(noted(&place.server().await).await, ["kept"]);
     assert_eq!(Store::pending_migrations(&place.target).await.expect("a schema"), []);
+}
+
+async fn writes_wait_for_the_disk_unless_a_test_asked_for_less(place: &Place) {
+    let setting = match place.target {
+        Target::Sqlite { .. } => "select cast(synchronous as text) from pragma_synchronous",
+        Target::Postgres { .. } => "show synchronous_commit",
+    };
+    for (durability, expected) in [(Durability::Full, ["2", "on"]), (Durability::Off, ["0", "off"])] {
+        let config = StoreConfig { durability, ..place.config(Role::Command) };
+        let store = Store::open(&config, NOW).await.expect("a store");
+        let row =
+            store.write(NOW, |tx| async move { tx.query_one(setting, &[]).await }).await.expect("a row");
+        let found = row.text(0).expect("text");
+        assert!(expected.contains(&found.as_str()), "{durability:?} is {found}");
+    }
 }
 
 async fn what_is_pending_is_told_without_a_change(place: &Place) {
