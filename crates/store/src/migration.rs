@@ -1,6 +1,6 @@
 //! The steps by which the schema has grown, and which of them a database still lacks. They only go forward.
 
-use crate::OpenError;
+use crate::{OpenError, Role};
 use aws_lc_rs::digest::{SHA256, digest};
 
 /// One step, in the words of each engine.
@@ -49,9 +49,9 @@ impl From<&Migration> for PendingMigration {
     }
 }
 
-/// The newest schema version that this program knows.
-pub(crate) fn known() -> i64 {
-    ALL.last().map_or(0, |newest| newest.version)
+/// The newest schema version among some steps.
+pub(crate) fn newest(steps: &[Migration]) -> i64 {
+    steps.last().map_or(0, |newest| newest.version)
 }
 
 /// SHA-256 of a step's text, in hex.
@@ -59,24 +59,43 @@ pub(crate) fn checksum(text: &str) -> String {
     digest(&SHA256, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What a database with these steps, oldest first, still lacks. An error when they are not the first ones of this
-/// program's, text for text.
-pub(crate) fn pending(
+/// Which of this program's `steps` a database still lacks. An error when the `applied` ones, oldest first, are not the
+/// first of them, text for text.
+pub(crate) fn pending<'a>(
+    steps: &'a [Migration],
     applied: &[Applied],
     text: fn(&Migration) -> &'static str,
-) -> Result<&'static [Migration], OpenError> {
-    if let Some(newest) = applied.last().filter(|newest| newest.version > known()) {
-        return Err(OpenError::NewerSchema { found: newest.version, known: known() });
+) -> Result<&'a [Migration], OpenError> {
+    let known = newest(steps);
+    if let Some(newest) = applied.last().filter(|newest| newest.version > known) {
+        return Err(OpenError::NewerSchema { found: newest.version, known });
     }
     for (index, step) in applied.iter().enumerate() {
-        let same = ALL
+        let same = steps
             .get(index)
             .is_some_and(|ours| ours.version == step.version && checksum(text(ours)) == step.checksum);
         if !same {
             return Err(OpenError::ChangedMigration { version: step.version, name: step.name.clone() });
         }
     }
-    Ok(ALL.get(applied.len()..).unwrap_or_default())
+    Ok(steps.get(applied.len()..).unwrap_or_default())
+}
+
+/// What opening does about what is lacking: whether to apply it. A command makes a new schema, but leaves an older one
+/// to the server.
+pub(crate) fn applies(
+    steps: &[Migration],
+    applied: &[Applied],
+    lacking: &[Migration],
+    role: Role,
+) -> Result<bool, OpenError> {
+    match (applied.last(), role) {
+        _ if lacking.is_empty() => Ok(false),
+        (Some(step), Role::Command) => {
+            Err(OpenError::OlderSchema { found: step.version, known: newest(steps) })
+        }
+        _ => Ok(true),
+    }
 }
 
 #[cfg(test)]
@@ -113,22 +132,22 @@ mod tests {
 
     #[test]
     fn what_is_applied_is_not_pending_and_an_empty_database_lacks_everything() {
-        assert_eq!(pending(&applied(), |step| step.sqlite).expect("known steps").len(), 0);
-        assert_eq!(pending(&[], |step| step.sqlite).expect("no steps").len(), ALL.len());
+        assert_eq!(pending(ALL, &applied(), |step| step.sqlite).expect("known steps").len(), 0);
+        assert_eq!(pending(ALL, &[], |step| step.sqlite).expect("no steps").len(), ALL.len());
     }
 
     #[test]
     fn a_newer_or_another_schema_is_refused() {
         let mut newer = applied();
-        newer.push(Applied { version: known() + 1, name: "later".to_owned(), checksum: String::new() });
-        let refused = pending(&newer, |step| step.sqlite).expect_err("newer");
+        newer.push(Applied { version: newest(ALL) + 1, name: "later".to_owned(), checksum: String::new() });
+        let refused = pending(ALL, &newer, |step| step.sqlite).expect_err("newer");
         assert!(
             matches!(refused, OpenError::NewerSchema { found, known: ours } if found == ours + 1),
             "{refused}"
         );
         let mut changed = applied();
         changed[0].checksum.replace_range(0..1, "x");
-        let refused = pending(&changed, |step| step.sqlite).expect_err("changed");
+        let refused = pending(ALL, &changed, |step| step.sqlite).expect_err("changed");
         assert!(matches!(refused, OpenError::ChangedMigration { version: 1, .. }), "{refused}");
     }
 }

@@ -50,6 +50,18 @@ impl Engine {
         }
     }
 
+    /// Opens with other steps than this program's.
+    #[cfg(test)]
+    pub(crate) async fn open_schema(
+        config: &StoreConfig,
+        steps: &'static [crate::migration::Migration],
+    ) -> Result<(), OpenError> {
+        match &config.target {
+            Target::Sqlite { dir } => Sqlite::open_schema(config, dir, steps),
+            Target::Postgres { url } => Postgres::open_schema(config, url, steps).await,
+        }
+    }
+
     pub(crate) async fn pending(target: &Target) -> Result<Vec<PendingMigration>, OpenError> {
         match target {
             Target::Sqlite { dir } => sqlite::pending(dir).await,

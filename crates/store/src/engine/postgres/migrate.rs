@@ -28,27 +28,32 @@ fn text(migration: &Migration) -> &'static str {
 /// What the database lacks; nothing is made or changed.
 pub(crate) async fn pending(url: &str) -> Result<Vec<PendingMigration>, OpenError> {
     let client = Server::new(url, Durability::Full)?.connect(None).await?;
-    Ok(migration::pending(&applied(&client).await?, text)?.iter().map(PendingMigration::from).collect())
+    Ok(migration::pending(migration::ALL, &applied(&client).await?, text)?
+        .iter()
+        .map(PendingMigration::from)
+        .collect())
 }
 
 /// Applies what the database lacks, whoever asks; says what that was.
 pub(crate) async fn migrate(url: &str, now: Timestamp) -> Result<Vec<PendingMigration>, OpenError> {
     let mut client = Server::new(url, Durability::Full)?.connect(None).await?;
-    apply(&mut client, now).await
+    apply(&mut client, migration::ALL, now).await
 }
 
-/// What opening does: a command makes a new schema, but leaves an older one to the server.
-pub(super) async fn open(server: &Server, role: Role, now: Timestamp) -> Result<(), OpenError> {
+/// Applies these steps when the store is opened.
+pub(super) async fn open(
+    server: &Server,
+    steps: &[Migration],
+    role: Role,
+    now: Timestamp,
+) -> Result<(), OpenError> {
     let mut client = server.connect(None).await?;
     let applied = applied(&client).await?;
-    let lacking = migration::pending(&applied, text)?;
-    match (applied.last(), role) {
-        _ if lacking.is_empty() => Ok(()),
-        (Some(newest), Role::Command) => {
-            Err(OpenError::OlderSchema { found: newest.version, known: migration::known() })
-        }
-        _ => apply(&mut client, now).await.map(|_| ()),
+    let lacking = migration::pending(steps, &applied, text)?;
+    if migration::applies(steps, &applied, lacking, role)? {
+        apply(&mut client, steps, now).await?;
     }
+    Ok(())
 }
 
 /// The steps in the database, oldest first; none without the table.
@@ -66,12 +71,16 @@ async fn applied(client: &Client) -> Result<Vec<Applied>, Error> {
         .collect()
 }
 
-async fn apply(client: &mut Client, now: Timestamp) -> Result<Vec<PendingMigration>, OpenError> {
+async fn apply(
+    client: &mut Client,
+    steps: &[Migration],
+    now: Timestamp,
+) -> Result<Vec<PendingMigration>, OpenError> {
     // Another runner, or a step over many rows, takes the time that it takes.
     run(client, "set statement_timeout = 0").await?;
     run(client, LOCK).await?;
     run(client, TABLE).await?;
-    let lacking = migration::pending(&applied(client).await?, text)?;
+    let lacking = migration::pending(steps, &applied(client).await?, text)?;
     for step in lacking {
         let failed = |error: tokio_postgres::Error| OpenError::FailedMigration {
             version: step.version,

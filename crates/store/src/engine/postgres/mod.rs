@@ -20,6 +20,7 @@ pub(super) use transaction::{Handle, Transaction};
 
 use crate::engine::Background;
 use crate::feed::Feed;
+use crate::migration;
 use crate::{Error, OpenError, Role, Row, StoreConfig, Value};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::FutureExt as _;
@@ -54,7 +55,7 @@ pub(crate) struct Postgres {
 impl Postgres {
     pub(crate) async fn open(config: &StoreConfig, url: &str, now: Timestamp) -> Result<Postgres, OpenError> {
         let server = Server::new(url, config.durability)?;
-        migrate::open(&server, config.role, now).await?;
+        migrate::open(&server, migration::ALL, config.role, now).await?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_connect(tokio_postgres::Config::new(), server.clone(), recycling);
         let pool = Pool::builder(manager)
@@ -107,6 +108,17 @@ impl Postgres {
             }
         };
         query.boxed()
+    }
+
+    /// Opens with other steps than this program's.
+    #[cfg(test)]
+    pub(crate) async fn open_schema(
+        config: &StoreConfig,
+        url: &str,
+        steps: &[migration::Migration],
+    ) -> Result<(), OpenError> {
+        let server = Server::new(url, config.durability)?;
+        migrate::open(&server, steps, config.role, Timestamp(0)).await
     }
 
     #[cfg(test)]

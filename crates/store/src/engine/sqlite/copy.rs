@@ -3,7 +3,7 @@
 use super::files::{Files, private};
 use super::statement::{query, run};
 use super::{OPENING, migrate, off_the_runtime};
-use crate::migration::{self, Migration};
+use crate::migration;
 use crate::{BackupError, Error};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -64,7 +64,7 @@ fn restore_blocking(files: &Files, file: &Path) -> Result<Option<PathBuf>, Backu
     if applied.is_empty() {
         return Err(damaged(Error::Corrupt("no Grantry database".to_owned())));
     }
-    migration::pending(&applied, |migration: &Migration| migration.sqlite)?;
+    migration::pending(migration::ALL, &applied, |step| step.sqlite)?;
     files.make()?;
     let _server = files.lock_server()?;
     let mut database = open(&files.database)?;

@@ -30,7 +30,7 @@ pub(crate) async fn pending(dir: &Path) -> Result<Vec<PendingMigration>, OpenErr
     let database = Files::in_dir(dir).database;
     off_the_runtime(move || {
         let applied = if database.exists() { applied(&existing(&database)?)? } else { Vec::new() };
-        Ok(migration::pending(&applied, text)?.iter().map(PendingMigration::from).collect())
+        Ok(migration::pending(migration::ALL, &applied, text)?.iter().map(PendingMigration::from).collect())
     })
     .await
 }
@@ -41,26 +41,26 @@ pub(crate) async fn migrate(dir: &Path, now: Timestamp) -> Result<Vec<PendingMig
     off_the_runtime(move || {
         files.make()?;
         // What is complete is not touched: whoever only asks need not wait for writers.
-        if lacking(&files)?.is_empty() { Ok(Vec::new()) } else { apply(&files, now) }
+        let applied = applied(&existing(&files.database)?)?;
+        let lacking = migration::pending(migration::ALL, &applied, text)?;
+        if lacking.is_empty() { Ok(Vec::new()) } else { apply(&files, migration::ALL, now) }
     })
     .await
 }
 
-/// What opening does: a command makes a new database, but leaves an older one to the server.
-pub(super) fn open(files: &Files, role: Role, now: Timestamp) -> Result<(), OpenError> {
+/// Applies these steps when the store is opened.
+pub(crate) fn open(
+    files: &Files,
+    steps: &'static [Migration],
+    role: Role,
+    now: Timestamp,
+) -> Result<(), OpenError> {
     let applied = applied(&existing(&files.database)?)?;
-    let lacking = migration::pending(&applied, text)?;
-    match (applied.last(), role) {
-        _ if lacking.is_empty() => Ok(()),
-        (Some(newest), Role::Command) => {
-            Err(OpenError::OlderSchema { found: newest.version, known: migration::known() })
-        }
-        _ => apply(files, now).map(|_| ()),
+    let lacking = migration::pending(steps, &applied, text)?;
+    if migration::applies(steps, &applied, lacking, role)? {
+        apply(files, steps, now)?;
     }
-}
-
-fn lacking(files: &Files) -> Result<&'static [Migration], OpenError> {
-    migration::pending(&applied(&existing(&files.database)?)?, text)
+    Ok(())
 }
 
 /// The steps in the database, oldest first; none without the table.
@@ -81,7 +81,7 @@ fn existing(database: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn apply(files: &Files, now: Timestamp) -> Result<Vec<PendingMigration>, OpenError> {
+fn apply(files: &Files, steps: &[Migration], now: Timestamp) -> Result<Vec<PendingMigration>, OpenError> {
     let connection = connect(&files.database, "pragma synchronous=full")?;
     connection.busy_timeout(OPENING).map_err(Error::from)?;
     // A step may make a table anew under the rows that point to it; they are checked at its end.
@@ -89,7 +89,7 @@ fn apply(files: &Files, now: Timestamp) -> Result<Vec<PendingMigration>, OpenErr
     let mut done = Vec::new();
     loop {
         run(&connection, "begin immediate")?;
-        match step(&connection, files, now, done.is_empty()) {
+        match step(&connection, files, (steps, now), done.is_empty()) {
             Ok(Some(step)) => {
                 run(&connection, "commit")?;
                 tracing::info!(version = step.version, name = step.name, "the schema was brought forward");
@@ -107,12 +107,12 @@ fn apply(files: &Files, now: Timestamp) -> Result<Vec<PendingMigration>, OpenErr
 fn step(
     connection: &Connection,
     files: &Files,
-    now: Timestamp,
+    (steps, now): (&[Migration], Timestamp),
     is_first: bool,
 ) -> Result<Option<PendingMigration>, OpenError> {
     run(connection, TABLE)?;
     let applied = applied(connection)?;
-    let Some(next) = migration::pending(&applied, text)?.first() else { return Ok(None) };
+    let Some(next) = migration::pending(steps, &applied, text)?.first() else { return Ok(None) };
     if let Some(newest) = applied.last().filter(|_| is_first) {
         let copy = files.dir.join(format!("grantry-schema-{}.db", newest.version));
         copy::replace(&files.database, &copy)?;

@@ -18,6 +18,7 @@ pub(super) use migrate::{migrate, pending};
 
 use crate::engine::Background;
 use crate::feed::Feed;
+use crate::migration;
 use crate::{BackupError, Durability, Error, OpenError, Role, Row, StoreConfig, Value};
 use files::Files;
 use grantry_oauth::time::Timestamp;
@@ -61,7 +62,7 @@ impl Sqlite {
             Role::Server => Some(files.lock_server()?),
             Role::Command => None,
         };
-        migrate::open(&files, config.role, now)?;
+        migrate::open(&files, migration::ALL, config.role, now)?;
         let synchronous = match config.durability {
             Durability::Full => "full",
             Durability::Off => "off",
@@ -108,6 +109,18 @@ impl Sqlite {
     pub(crate) async fn backup(&self, file: &Path) -> Result<(), BackupError> {
         let (database, file) = (self.files.database.clone(), file.to_owned());
         off_the_runtime(move || copy::backup(&database, &file)).await
+    }
+
+    /// Opens with other steps than this program's.
+    #[cfg(test)]
+    pub(crate) fn open_schema(
+        config: &StoreConfig,
+        dir: &Path,
+        steps: &'static [migration::Migration],
+    ) -> Result<(), OpenError> {
+        let files = Files::in_dir(dir);
+        files.make()?;
+        migrate::open(&files, steps, config.role, Timestamp(0))
     }
 
     #[cfg(test)]

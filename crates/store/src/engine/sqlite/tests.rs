@@ -1,6 +1,8 @@
 //! What only SQLite can get wrong: groups of writers, and other processes on the same file.
 
+use super::Sqlite;
 use crate::conformance::{NOW, Place, note, note_in, noted, poll_at_most};
+use crate::migration::Migration;
 use crate::value::values;
 use crate::{BackupError, ChangeKind, Error, OpenError, Role, Store, Tx};
 use futures_util::FutureExt as _;
@@ -308,4 +310,29 @@ async fn a_change_of_another_process_is_told_while_this_one_is_writing() {
         assert_eq!(theirs.map(|change| change.id).as_deref(), Some("theirs"));
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_is_copied_beside_itself_before_its_schema_changes() {
+    const STEPS: &[Migration] = &[
+        Migration {
+            version: 1,
+            name: "0001_one",
+            sqlite: "create table kept (name text) strict; insert into kept (name) values ('old')",
+            postgres: "",
+        },
+        Migration { version: 2, name: "0002_two", sqlite: "update kept set name = 'new'", postgres: "" },
+        Migration { version: 3, name: "0003_three", sqlite: "update kept set name = 'newest'", postgres: "" },
+    ];
+    let place = Place::new_sqlite();
+    let config = place.config(Role::Server);
+    let kept = |file: &str| {
+        let connection = Connection::open(data(&place).join(file)).expect("a database");
+        connection.query_row("select name from kept", [], |row| row.get::<_, String>(0)).expect("a row")
+    };
+    Sqlite::open_schema(&config, &data(&place), &STEPS[..1]).expect("an empty database");
+    assert!(!data(&place).join("grantry-schema-0.db").exists(), "there was nothing to copy");
+    Sqlite::open_schema(&config, &data(&place), STEPS).expect("an older schema");
+    assert_eq!((kept("grantry.db"), kept("grantry-schema-1.db")), ("newest".to_owned(), "old".to_owned()));
+    assert!(!data(&place).join("grantry-schema-2.db").exists(), "one copy is enough");
 }
