@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a broken test world ends the test")]
 
 mod browser_gallery;
+mod commands;
 mod connections;
 mod front;
 mod process;

@@ -1,0 +1,84 @@
+//! The pages of `docs/reference` that are made from the program itself.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use clap::{Arg, Command, CommandFactory as _};
+use grantry::cli::Arguments;
+
+/// Compares a page with what it should be. A stale one is written anew, so that the next run passes.
+fn is_fresh(name: &str, wanted: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name);
+    let stored = std::fs::read_to_string(&file).unwrap_or_default();
+    let fresh = stored == wanted;
+    if !fresh {
+        std::fs::write(&file, wanted).expect("the page is written");
+    }
+    assert!(fresh, "docs/reference/{name} was stale; it is written anew: look at it and commit it");
+}
+
+#[test]
+fn the_command_line_in_the_documentation_is_fresh() {
+    let mut program = Arguments::command();
+    program.build();
+    let mut page = "# Command line\n\n\
+        <!-- Made from the program by a test, which fails and writes it anew when it is stale. -->\n\n\
+        Commands work on a live data directory or database, beside a running server or without one; the server sees\n\
+        what they did within a second. What goes wrong is said on standard error, with exit code 1, or 2 when the\n\
+        command line itself is wrong. Every command but `serve` and `demo` accepts `--json`: then it answers one JSON\n\
+        object on standard output, and nothing else there.\n\n\
+        Accepted by every command:\n\n"
+        .to_owned();
+    flags(&mut page, &program, true);
+    command(&mut page, &program, "grantry");
+    is_fresh("cli.md", &page);
+}
+
+fn command(page: &mut String, known: &Command, path: &str) {
+    let subcommands: Vec<&Command> = known.get_subcommands().filter(|sub| sub.get_name() != "help").collect();
+    let is_program = path == "grantry";
+    if subcommands.is_empty() || is_program {
+        let usage = if is_program { "[serve]".to_owned() } else { String::new() };
+        let positional = known.get_positionals().map(|arg| {
+            let name = arg.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+            let name = name.unwrap_or_else(|| arg.get_id().as_str().to_uppercase());
+            if arg.is_required_set() { format!(" {name}") } else { format!(" [{name}]") }
+        });
+        let positional: String = positional.collect();
+        let gap = if usage.is_empty() { "" } else { " " };
+        let about = known.get_about().map(ToString::to_string).unwrap_or_default();
+        let _ = write!(page, "\n## `{path}{gap}{usage}{positional}`\n\n{}.\n", about.trim_end_matches('.'));
+        let own = known.get_arguments().any(is_own);
+        if own {
+            page.push('\n');
+            flags(page, known, false);
+        }
+    }
+    for sub in subcommands.into_iter().filter(|sub| sub.get_name() != "serve") {
+        command(page, sub, &format!("{path} {}", sub.get_name()));
+    }
+}
+
+fn is_own(arg: &Arg) -> bool {
+    !arg.is_positional()
+        && !is_everywhere(arg)
+        && !["json", "help", "version"].contains(&arg.get_id().as_str())
+}
+
+fn is_everywhere(arg: &Arg) -> bool {
+    ["config", "data", "database"].contains(&arg.get_id().as_str())
+}
+
+/// A table of flags: those of every command, or the command's own.
+fn flags(page: &mut String, known: &Command, everywhere: bool) {
+    page.push_str("| flag | |\n|---|---|\n");
+    let wanted = |arg: &&Arg| if everywhere { is_everywhere(arg) } else { is_own(arg) };
+    for arg in known.get_arguments().filter(wanted) {
+        let value = arg.get_value_names().filter(|_| arg.get_action().takes_values());
+        let value = value.and_then(|names| names.first()).map(|name| format!(" {name}")).unwrap_or_default();
+        let required = if arg.is_required_set() { " *(required)*" } else { "" };
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let _ =
+            writeln!(page, "| `--{}{value}` | {help}{required} |", arg.get_id().as_str().replace('_', "-"));
+    }
+}
