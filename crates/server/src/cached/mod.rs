@@ -25,6 +25,8 @@ pub struct Cached {
 #[derive(Debug)]
 struct Kept {
     apps: Cache<String, Arc<KnownApp>>,
+    /// Client IDs that nobody has: asking for one must cost what asking for an app costs.
+    unknown: Cache<String, ()>,
     catalogue: ArcSwapOption<KnownCatalogue>,
     /// Counts the changes: what was read before one is not kept after it.
     changes: AtomicU64,
@@ -35,12 +37,16 @@ struct Kept {
 /// Apps kept at most: some 20 MB.
 const MOST_APPS: usize = 10_000;
 
+/// Longer than any client ID: an account code of 8 letters, the kind, and a client code of 30.
+const LONGEST_CLIENT_ID: usize = 64;
+
 impl Cached {
     /// Begins to follow the store's changes.
     #[must_use]
     pub fn new(store: &Store, issuer: &str) -> Self {
         let kept = Arc::new(Kept {
             apps: Cache::new(MOST_APPS),
+            unknown: Cache::new(MOST_APPS),
             catalogue: ArcSwapOption::empty(),
             changes: AtomicU64::new(0),
             turn: std::sync::Mutex::new(()),
@@ -59,8 +65,14 @@ impl Cached {
         if let Some(app) = self.kept.apps.get(client_id) {
             return Ok(Some(app));
         }
+        if client_id.len() > LONGEST_CLIENT_ID || self.kept.unknown.get(client_id).is_some() {
+            return Ok(None);
+        }
         let before = self.kept.changes.load(Ordering::Acquire);
-        let Some(found) = self.store.reader().find_registered_app(client_id).await? else { return Ok(None) };
+        let Some(found) = self.store.reader().find_registered_app(client_id).await? else {
+            self.kept.keep_if_unchanged(before, || self.kept.unknown.insert(client_id.to_owned(), ()));
+            return Ok(None);
+        };
         let app = Arc::new(KnownApp::new(found)?);
         self.kept.keep_if_unchanged(before, || self.kept.apps.insert(client_id.to_owned(), Arc::clone(&app)));
         Ok(Some(app))
@@ -93,6 +105,9 @@ impl Kept {
     fn forget(&self, changes: &[Change]) {
         let _turn = self.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         self.changes.fetch_add(1, Ordering::AcqRel);
+        if changes.iter().any(|change| change.kind == ChangeKind::App) {
+            self.unknown.clear();
+        }
         for change in changes {
             match change.kind {
                 ChangeKind::App => self.apps.retain(|_, app| app.app.id.as_str() != change.id),

@@ -109,12 +109,8 @@ fn read_api(api: ApiText, now: Timestamp, seen: &mut Seen) -> Result<Api, FileEr
         return Err(wrong(&place, "two APIs have this name"));
     }
     let display_name = sentence(&api.display_name).map_err(|problem| wrong(&place, problem))?;
-    let token_format =
-        TokenFormat::parse(&api.token_format).ok_or_else(|| wrong(&place, "token_format must be \"jwt\""))?;
-    if token_format == TokenFormat::Opaque {
-        // Handles need rows of their own, which come with the rest of the protocol.
-        return Err(wrong(&place, "token_format \"opaque\" is not available yet; use \"jwt\""));
-    }
+    let token_format = TokenFormat::parse(&api.token_format)
+        .ok_or_else(|| wrong(&place, "token_format must be \"jwt\" or \"opaque\""))?;
     if Alg::parse(&api.signing_alg).is_none() {
         return Err(wrong(&place, "signing_alg must be ES256, RS256, PS256 or EdDSA"));
     }
@@ -249,7 +245,7 @@ mod tests {
             (format!("{api}{scope}{scope}"), "two scopes"),
             (format!("{api}default_scopes = [\"x\"]\n{scope}"), "\"x\""),
             (format!("{api}signing_alg = \"HS256\""), "signing_alg"),
-            (format!("{api}token_format = \"opaque\""), "not available yet"),
+            (format!("{api}token_format = \"saml\""), "token_format"),
             (format!("{api}resource = [\"/mcp\"]"), "absolute URI"),
             (format!("{api}{}", scope.replace("\"s\"", "\"a b\"")), "no spaces"),
             (format!("{api}{}", scope.replace("\"s\"", "\"openid\"")), "OpenID Connect"),

@@ -10,5 +10,6 @@ mod process;
 mod profile;
 mod sign_in;
 mod sign_up;
+mod tokens;
 mod walk;
 mod words;

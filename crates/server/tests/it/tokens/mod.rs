@@ -1,0 +1,16 @@
+//! Stories of tokens: how they are got, what they are good for, and how they end.
+
+#![expect(clippy::indexing_slicing, clippy::panic, reason = "an answer that lacks something ends the test")]
+
+mod bearer;
+mod client_credentials;
+mod code;
+mod desk;
+mod introspection;
+mod metadata;
+mod refresh;
+mod revocation;
+mod standing;
+mod token_endpoint;
+mod two_nodes;
+mod userinfo;
