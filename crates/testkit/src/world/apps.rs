@@ -110,8 +110,7 @@ impl World {
     /// # Panics
     /// When it is refused.
     pub async fn registers(&self, of: &Tenant, wish: AppWish) -> RegisteredApp {
-        let owner = self.app().store.reader().find_account(&of.id).await.expect("the store answers");
-        let owner = owner.expect("the account is there");
+        let owner = self.account(of).await;
         let origin = self.origin_of(&of.admin).await;
         let made = Box::pin(register::register(self.app(), &origin, &owner, wish.kind, &wish.raw)).await;
         let made = made.unwrap_or_else(|refused| panic!("app {}: {refused:?}", wish.raw.code));

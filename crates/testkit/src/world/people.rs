@@ -1,7 +1,10 @@
 //! People and the accounts they belong to.
 
+use grantry::accounts::{self, RawAccount, RawPerson, people};
+use grantry::web::Words;
 use grantry_store::Error;
-use grantry_store::account::{AccountKind, ConnectPolicy, NewAccount};
+use grantry_store::account::{Account, AccountKind};
+use grantry_store::audit::Origin;
 use grantry_store::id::{AccountId, PersonId, SessionId};
 use grantry_store::person::NewPerson;
 use grantry_store::session::NewSession;
@@ -49,29 +52,17 @@ impl World {
         self.tenant(AccountKind::Operator, "PLAT", super::PLATFORM).await
     }
 
-    /// An account of any kind and name.
+    /// An account of any kind and name, made as the command line makes it.
     ///
     /// # Panics
-    /// When the code is taken.
+    /// When it is refused.
     pub async fn tenant(&self, kind: AccountKind, code: &str, name: &str) -> Tenant {
-        let admin =
-            self.person(&format!("Ada {code}"), &format!("admin@{}.example", code.to_lowercase())).await;
-        let app = self.app();
-        let id = AccountId::new(app.clock.now(), app.random.bytes());
-        let account = NewAccount {
-            id: id.clone(),
-            code: code.to_owned(),
-            name: name.to_owned(),
-            kind,
-            connect_policy: ConnectPolicy::Admins,
-        };
-        let (account_id, person_id) = (id.clone(), admin.id.clone());
-        let made = app.store.write(app.clock.now(), |tx| async move {
-            tx.insert_account(&account).await?;
-            tx.insert_member(&account_id, &person_id, true, false).await
-        });
-        made.await.unwrap_or_else(|error: Error| panic!("account {code}: {error}"));
-        Tenant { id, code: code.to_owned(), name: name.to_owned(), admin }
+        let raw = RawAccount { code, name, kind };
+        let made = accounts::create(self.app(), &Origin::command(), raw).await;
+        let account = made.unwrap_or_else(|refused| panic!("account {code}: {refused:?}"));
+        let email = format!("admin@{}.example", code.to_lowercase());
+        let admin = self.joined(&account, &format!("Ada {code}"), &email, true).await;
+        Tenant { id: account.id, code: account.code, name: account.name, admin }
     }
 
     /// Somebody with a confirmed address and no account.
@@ -102,22 +93,38 @@ impl World {
     /// Somebody new in an account, without any privilege: `{first name}@{code}.example`.
     pub async fn member(&self, of: &Tenant, name: &str) -> Person {
         let first = name.split(' ').next().unwrap_or(name).to_lowercase();
-        let person = self.person(name, &format!("{first}@{}.example", of.code.to_lowercase())).await;
-        self.joins(&person, of, false).await;
-        person
+        let email = format!("{first}@{}.example", of.code.to_lowercase());
+        self.joined(&self.account(of).await, name, &email, false).await
     }
 
     /// Makes somebody a member of another account.
+    pub async fn joins(&self, person: &Person, tenant: &Tenant, as_admin: bool) {
+        self.joined(&self.account(tenant).await, &person.name, &person.email, as_admin).await;
+    }
+
+    /// The account as the store knows it now, for tests that call a use-case themselves.
     ///
     /// # Panics
-    /// When they are one.
-    pub async fn joins(&self, person: &Person, tenant: &Tenant, as_admin: bool) {
-        let app = self.app();
-        let (account, id) = (tenant.id.clone(), person.id.clone());
-        let joined = app.store.write(app.clock.now(), |tx| async move {
-            tx.insert_member(&account, &id, as_admin, false).await
-        });
-        joined.await.unwrap_or_else(|error: Error| panic!("{} in {}: {error}", person.email, tenant.code));
+    /// When it is gone.
+    pub async fn account(&self, of: &Tenant) -> Account {
+        let found = self.app().store.reader().find_account(&of.id).await.expect("the store answers");
+        found.expect("the account is there")
+    }
+
+    async fn joined(&self, account: &Account, name: &str, email: &str, is_admin: bool) -> Person {
+        let (first_name, last_name) = name.split_once(' ').unwrap_or((name, ""));
+        let raw = RawPerson {
+            email,
+            first_name,
+            last_name,
+            is_admin,
+            password: Some(PASSWORD),
+            claims: None,
+            words: Words::english(),
+        };
+        let made = Box::pin(people::create(self.app(), &Origin::command(), account, raw)).await;
+        let made = made.unwrap_or_else(|refused| panic!("{email} in {}: {refused:?}", account.code));
+        Person { id: made.person_id, name: name.to_owned(), email: made.email }
     }
 
     /// A client in which somebody has signed in, without the way through the pages.
