@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod connections;
+pub mod consent;
 pub mod endpoints;
 pub mod issue;
 pub mod jobs;

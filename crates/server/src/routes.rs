@@ -11,7 +11,10 @@ use http::{Method, StatusCode};
 use crate::app::App;
 use crate::apps;
 use crate::connections::{self, pages as connected};
-use crate::endpoints::{introspection, metadata, preflight, revocation, token, userinfo};
+use crate::consent;
+use crate::endpoints::{
+    authorize, end_session, introspection, metadata, preflight, revocation, token, userinfo,
+};
 use crate::landing;
 use crate::sign_in::pages as sign_in;
 use crate::web::{self, assets, branding, guard};
@@ -19,7 +22,8 @@ use crate::web::{self, assets, branding, guard};
 /// Who may call a route. The guard runs before the handler and before the body is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
-    /// Everybody; an endpoint that authenticates its caller by itself says so in its own file.
+    /// Everybody; an endpoint that authenticates its caller by itself says so in its own file. An open page takes forms
+    /// of other sites, and neither reads nor sets cookies.
     Open,
     /// Everybody with a browser; its forms carry a form token.
     Door,
@@ -187,9 +191,17 @@ fn doors(table: Table) -> Table {
 
 /// The protocol, for apps and APIs.
 fn protocol(table: Table) -> Table {
-    use Guard::Open;
-    use Kind::{Endpoint, Metadata};
+    use Guard::{Door, Open};
+    use Kind::{Endpoint, Metadata, Page};
     table
+        // Browsers
+        .get("/connect/authorize", Open, Page, authorize::receive)
+        .post("/connect/authorize", Open, Page, authorize::receive)
+        .get("/connect/authorize/{id}", Door, Page, consent::pages::show)
+        .post("/connect/authorize/{id}", Door, Page, consent::pages::decide)
+        .get("/connect/endsession", Door, Page, end_session::show)
+        .post("/connect/endsession", Open, Page, end_session::receive)
+        .post("/connect/endsession/confirm", Door, Page, end_session::confirm)
         // Programs
         .post("/connect/token", Open, Endpoint, token::give)
         .preflight("/connect/token")

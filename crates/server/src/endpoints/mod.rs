@@ -1,7 +1,11 @@
 //! The endpoints of OAuth and OpenID Connect: what programs and browsers call by the RFCs' names.
 
+pub mod answer;
+pub mod authorize;
+mod browser;
 mod call;
 mod client;
+pub mod end_session;
 pub mod failures;
 pub mod introspection;
 pub mod metadata;

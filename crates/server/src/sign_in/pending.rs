@@ -1,9 +1,14 @@
-//! The authorization that waits behind the sign-in page: which app it is, and whether it is this browser's.
+//! Authorizations that wait for a person: kept when an app asks, claimed by one browser, found again after each page.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grantry_oauth::authorize::AuthorizeRequest;
 use grantry_store::Error;
+use grantry_store::authorization_request::{AuthorizationRequest, InBrowser, NewAuthorizationRequest};
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::cached::KnownApp;
@@ -12,6 +17,27 @@ use crate::web::headers::FormAction;
 
 use super::session::id_hash;
 
+/// Time to sign in, read and decide, with a forgotten password and its mail in between.
+const KEPT: Duration = Duration::from_hours(1);
+
+/// Who began an authorization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// The app: anybody may send a browser here.
+    ByApp,
+    /// This server, for an admin of the app's own account who tries it out.
+    AsTrial,
+}
+
+/// The checked request as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    request: AuthorizeRequest,
+    #[serde(default)]
+    trial: bool,
+}
+
 /// An authorization that waits for this browser.
 #[derive(Debug)]
 pub struct Pending {
@@ -19,8 +45,62 @@ pub struct Pending {
     pub id: String,
     pub app: Arc<KnownApp>,
     pub request: AuthorizeRequest,
+    pub begun: Begun,
+    /// How far it has come.
+    pub row: AuthorizationRequest,
     id_hash: [u8; 32],
     browser_hash: [u8; 32],
+}
+
+/// Keeps a request that passed every check, and says where the browser goes on. Its URL is a secret of that browser: 256
+/// random bits.
+///
+/// # Errors
+/// The store's.
+pub async fn begin(
+    app: &App,
+    asking: &KnownApp,
+    request: &AuthorizeRequest,
+    begun: Begun,
+) -> Result<String, Error> {
+    let id = URL_SAFE_NO_PAD.encode(app.random.bytes::<32>());
+    let now = app.clock.now();
+    let kept = Kept { request: request.clone(), trial: begun == Begun::AsTrial };
+    let json = serde_json::to_string(&kept).map_err(|why| Error::Corrupt(why.to_string()))?;
+    let new = NewAuthorizationRequest {
+        id_hash: id_hash(&id),
+        app_id: asking.app.id.clone(),
+        request: json,
+        expires_at: now + KEPT,
+    };
+    app.store.write(now, |tx| async move { tx.insert_authorization_request(&new).await }).await?;
+    Ok(path(&id))
+}
+
+/// The pending authorization that a URL names, claimed for this browser if no other one has it, and for whoever is
+/// signed in there. `None` as for [`find`].
+///
+/// # Errors
+/// The store's.
+pub async fn claim(app: &App, visitor: &Visitor, id: &str) -> Result<Option<Pending>, Error> {
+    let hash = id_hash(id);
+    let Some(row) = app.store.reader().find_authorization_request(&hash, app.clock.now()).await? else {
+        return Ok(None);
+    };
+    let person = visitor.actor.as_ref().map(|actor| (&actor.person.id, actor.session.auth_time));
+    let known = person.is_none_or(|(id, _)| row.person_id.as_ref() == Some(id));
+    let browser = visitor.browser_hash;
+    if row.browser_hash.is_none() || (row.browser_hash == Some(browser) && !known) {
+        let claiming = app.store.write(app.clock.now(), |tx| async move {
+            let claimed = tx.claim_authorization_request(&hash, &browser).await?;
+            if let (true, Some((person, at))) = (claimed, person) {
+                tx.note_sign_in((&hash, &browser), person, at).await?;
+            }
+            Ok::<_, Error>(())
+        });
+        claiming.await?;
+    }
+    find(app, visitor, id).await
 }
 
 /// The pending authorization that a URL names. `None` when there is none, when it is over, or when another browser
@@ -31,21 +111,27 @@ pub struct Pending {
 pub async fn find(app: &App, visitor: &Visitor, id: &str) -> Result<Option<Pending>, Error> {
     let hash = id_hash(id);
     let found = app.store.reader().find_authorization_request(&hash, app.clock.now()).await?;
-    let Some(found) = found.filter(|found| found.browser_hash == Some(visitor.browser_hash)) else {
+    let Some(row) = found.filter(|found| found.browser_hash == Some(visitor.browser_hash)) else {
         return Ok(None);
     };
-    let request: AuthorizeRequest = serde_json::from_str(&found.request)
+    let kept: Kept = serde_json::from_str(&row.request)
         .map_err(|why| Error::Corrupt(format!("a pending authorization: {why}")))?;
-    let Some(waiting) = app.cached.find_app(&request.client_id).await? else { return Ok(None) };
+    let Some(asking) = app.cached.find_app(&kept.request.client_id).await? else { return Ok(None) };
+    let begun = if kept.trial { Begun::AsTrial } else { Begun::ByApp };
     let browser_hash = visitor.browser_hash;
-    Ok(Some(Pending { id: id.to_owned(), app: waiting, request, id_hash: hash, browser_hash }))
+    let id = id.to_owned();
+    Ok(Some(Pending { id, app: asking, request: kept.request, begun, row, id_hash: hash, browser_hash }))
+}
+
+fn path(id: &str) -> String {
+    format!("/connect/authorize/{id}")
 }
 
 impl Pending {
     /// Where it goes on.
     #[must_use]
     pub fn path(&self) -> String {
-        format!("/connect/authorize/{}", self.id)
+        path(&self.id)
     }
 
     /// What the CSP of each page on the way must allow.
@@ -54,7 +140,9 @@ impl Pending {
         self.request.return_to.form_action().map(FormAction)
     }
 
-    pub(super) fn in_browser(&self) -> (&[u8; 32], &[u8; 32]) {
+    /// What writes about it name: nothing happens to an authorization of another browser.
+    #[must_use]
+    pub fn in_browser(&self) -> InBrowser<'_> {
         (&self.id_hash, &self.browser_hash)
     }
 }

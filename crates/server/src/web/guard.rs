@@ -38,9 +38,12 @@ pub struct PeerAddress(pub IpAddr);
 /// Runs around the handler of every route of the table.
 pub async fn enter(State(post): State<Post>, request: Request, next: Next) -> Response {
     let began = tokio::time::Instant::now();
-    let response = match post.kind {
-        Kind::Page => visit(&post, request, next).await,
-        Kind::Api | Kind::Endpoint | Kind::Metadata | Kind::Asset => call(&post, request, next).await,
+    let response = match (post.kind, post.guard) {
+        // An open page takes forms of other sites, which come without our cookies: a new one in the answer would replace
+        // what the browser has.
+        (Kind::Page, Guard::Open) => call(&post, request, next).await,
+        (Kind::Page, _) => visit(&post, request, next).await,
+        (Kind::Api | Kind::Endpoint | Kind::Metadata | Kind::Asset, _) => call(&post, request, next).await,
     };
     post.meter.note(response.status(), began.elapsed());
     response
@@ -61,9 +64,7 @@ async fn visit(post: &Post, request: Request, next: Next) -> Response {
     };
 
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        problem.log(&visitor);
-        let title = visitor.words.get(&format!("problem-{}-title", problem.kind));
-        response = problem.to_page(visitor.page(app, title, ""));
+        response = tell(post, &visitor, &problem);
     }
     if known.is_none() {
         append(&mut response, app.cookies.set(Cookie::Browser, &cookie, None));
@@ -76,17 +77,27 @@ async fn visit(post: &Post, request: Request, next: Next) -> Response {
     finish(post, &visitor, response)
 }
 
-/// A program's request: no cookie means anything, so none is read or set.
+/// A program's request, or another site's: no cookie means anything, so none is read or set.
 async fn call(post: &Post, request: Request, next: Next) -> Response {
     let visitor = program(&post.app, &request);
     let mut response = match admit_program(post, request, &visitor).await {
         Ok(request) => next.run(request).await,
-        Err(problem) => problem.to_json(&visitor),
+        Err(problem) => tell(post, &visitor, &problem),
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = problem.to_json(&visitor);
+        response = tell(post, &visitor, &problem);
     }
     finish(post, &visitor, response)
+}
+
+/// A problem in the form that the route's callers read.
+fn tell(post: &Post, visitor: &Visitor, problem: &Problem) -> Response {
+    if post.kind != Kind::Page {
+        return problem.to_json(visitor);
+    }
+    problem.log(visitor);
+    let title = visitor.words.get(&format!("problem-{}-title", problem.kind));
+    problem.to_page(visitor.page(&post.app, title, ""))
 }
 
 fn finish(post: &Post, visitor: &Visitor, mut response: Response) -> Response {

@@ -9,6 +9,8 @@ use grantry_testkit::world::{AppWish, Tenant};
 use grantry_testkit::{Browser, Theme, World};
 use http::Method;
 
+use crate::connecting::{CALLBACK, CHALLENGE};
+
 const LOOKS: [(u32, Theme); 4] =
     [(360, Theme::Light), (360, Theme::Dark), (1280, Theme::Light), (1280, Theme::Dark)];
 
@@ -117,6 +119,25 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
         "/apps/connected-apps/connection/{id}" => {
             scene.shows(browser, &format!("/apps/connected-apps/connection/{}", scene.connection)).await;
             "connection"
+        }
+        "/connect/authorize" => {
+            scene.shows(browser, "/connect/authorize?client_id=ALEF-AC-NOBODY").await;
+            "refused"
+        }
+        // One of many looks of this page: the others hang beside it, from browser_consent.rs.
+        "/connect/authorize/{id}" => {
+            let world = &scene.world;
+            let app = world.store_app(&scene.developer, "ROOM", CALLBACK, &["reservations.read"]).await;
+            world.signs_in_quietly(&scene.developer.admin, browser).await;
+            let query = format!("client_id={}&redirect_uri={CALLBACK}&response_type=code", app.client_id);
+            let pkce = format!("code_challenge={CHALLENGE}&code_challenge_method=S256");
+            scene.shows(browser, &format!("/connect/authorize?{query}&{pkce}&scope=reservations.read")).await;
+            "consent-own-app"
+        }
+        "/connect/endsession" => {
+            scene.world.signs_in_quietly(&scene.developer.admin, browser).await;
+            scene.shows(browser, "/connect/endsession").await;
+            "end-session"
         }
         _ => return None,
     };

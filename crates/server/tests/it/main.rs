@@ -1,10 +1,21 @@
 //! HTTP stories: a real server on a free port, driven over a real socket.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a broken test world ends the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a broken test world ends the test"
+)]
 
+mod authorize;
+mod browser_consent;
 mod browser_gallery;
 mod commands;
+mod connecting;
 mod connections;
+mod consent;
+mod consent_accounts;
+mod end_session;
 mod front;
 mod process;
 mod profile;

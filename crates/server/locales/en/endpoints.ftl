@@ -1,0 +1,14 @@
+## What people see of the protocol's endpoints.
+
+form-post-title = Back to the app
+form-post-what = You are sent back to the app. If nothing happens, go on by hand.
+form-post-button = Continue
+
+problem-refused-title = Something went wrong
+problem-refused-advice = The app sent a request that we cannot process. Nothing was changed. Tell whoever makes the app: with the request id they can look up the exact reason.
+
+end-session-title = Sign out?
+end-session-asked = { $app } asks to sign you out of { $platform }.
+end-session-asked-somebody = An app asks to sign you out of { $platform }.
+end-session-leave = Sign out
+end-session-stay = Stay signed in
