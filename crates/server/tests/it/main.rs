@@ -20,6 +20,7 @@ mod front;
 mod process;
 mod profile;
 mod sign_in;
+mod sign_in_pending;
 mod sign_up;
 mod tokens;
 mod walk;

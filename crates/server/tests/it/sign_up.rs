@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use grantry_store::account::{AccountFilter, AccountKind};
+use grantry_store::page::PageRequest;
 use grantry_testkit::world::PASSWORD;
-use grantry_testkit::{Client, Form, Reply, World};
+use grantry_testkit::{Client, Form, Reply, World, each_engine};
 
 const EMAIL: &str = "Ana@Harbour.example";
 const SECRET: &str = "a quiet harbour at dawn";
@@ -57,20 +59,6 @@ async fn a_developer_signs_up_confirms_the_address_and_administers_a_new_account
     assert_eq!(again.status, 410, "a link works once");
     assert!(again.says("This link does not work any more"));
     assert_eq!(signs_in(&world, "ana@HARBOUR.example", "eleven green tram stops").await.status, 303);
-}
-
-#[tokio::test]
-async fn two_uses_of_one_link_at_the_same_moment_make_one_account() {
-    let world = World::new().await;
-    let mut ana = world.client();
-    let form = sign_up_form(&mut ana).await;
-    ana.posts(&form).await;
-    let confirm = opens_mailed_link(&world, &mut ana, "Confirm and sign in").await;
-    let mut other = ana.clone();
-    let (first, second) = tokio::join!(ana.posts(&confirm), other.posts(&confirm));
-    let mut both = [first.status, second.status];
-    both.sort_unstable();
-    assert_eq!(both, [303, 410]);
 }
 
 #[tokio::test]
@@ -272,4 +260,70 @@ async fn the_link_of_the_first_operator_lives_a_day() {
     let new = link().await.expect("a new link");
     assert_ne!(new, old);
     assert_eq!(olga.gets(&new).await.status, 200);
+}
+
+// security: S07
+#[tokio::test]
+async fn two_links_at_the_same_moment_make_one_operator_whatever_code_is_taken() {
+    each_engine(async |engine| {
+        let world = World::on(engine).await;
+        world.tenant(AccountKind::Developer, "INNK", "Somebody was faster").await;
+        let link = async || grantry::sign_in::first_operator_link(world.app()).await.expect("the store");
+        let first = link().await.expect("a link");
+        // Past midnight, and the first link still works.
+        world.later(Duration::from_secs(23 * 60 * 60 + 59 * 60));
+        let second = link().await.expect("another link");
+        assert_ne!(first, second);
+        let (mut olga, mut otto) = (world.client(), world.client());
+        let fill = |form: Form, email: &str| {
+            let form = form.with("first_name", "Olga").with("last_name", "Ober").with("password", SECRET);
+            form.with("email", email)
+        };
+        let one = fill(olga.form(&first, "Create operator").await, "olga@inn.example");
+        let two = fill(otto.form(&second, "Create operator").await, "otto@inn.example");
+        let (one, two) = tokio::join!(olga.posts(&one), otto.posts(&two));
+        let statuses = [one.status, two.status];
+        assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
+        let reader = world.app().store.reader();
+        let operators = AccountFilter { kind: Some(AccountKind::Operator), search: None };
+        let all = reader.list_accounts(&operators, &PageRequest::first(10)).await.expect("the store").items;
+        assert_eq!(all.len(), 1);
+        assert_ne!(all[0].account.code, "INNK");
+    })
+    .await;
+}
+
+// security: S01, S05, S06
+#[tokio::test]
+async fn people_come_in_on_both_engines() {
+    each_engine(async |engine| {
+        let world = World::on(engine).await;
+        let mut ana = world.client();
+        let form = sign_up_form(&mut ana).await;
+        ana.posts(&form).await;
+        let confirm = opens_mailed_link(&world, &mut ana, "Confirm and sign in").await;
+        let mut other = ana.clone();
+        let (first, second) = tokio::join!(ana.posts(&confirm), other.posts(&confirm));
+        let mut both = [first.status, second.status];
+        both.sort_unstable();
+        assert_eq!(both, [303, 410], "a link works once");
+        let form = ana.form("/account/reset-password", "Send the link").await;
+        ana.posts(&form.with("email", EMAIL)).await;
+        let link = world.mail_link(EMAIL).await;
+        let mut guest = world.client();
+        let set = guest.form(&link, "Save and sign in").await.with("password", SECRET);
+        let mut other = guest.clone();
+        let (first, second) = tokio::join!(guest.posts(&set), other.posts(&set));
+        let mut both = [first.status, second.status];
+        both.sort_unstable();
+        assert_eq!(both, [303, 410], "a link works once");
+        let mut guesses = Vec::new();
+        for _ in 0..7 {
+            guesses.push(signs_in(&world, EMAIL, "guess").await.status);
+        }
+        assert_eq!(guesses, [422, 422, 422, 422, 422, 429, 429]);
+        world.later(Duration::from_secs(11));
+        assert_eq!(signs_in(&world, EMAIL, SECRET).await.status, 303);
+    })
+    .await;
 }
