@@ -221,6 +221,28 @@ fn desk(table: Table) -> Table {
     use Guard::{Admin, Member};
     use Kind::Page;
     table
+        // My store apps
+        .get("/apps/store-apps", Admin, Page, apps::pages::list::store_apps)
+        .get("/apps/store-apps/create", Admin, Page, apps::pages::create::store_form)
+        .post("/apps/store-apps/create", Admin, Page, apps::pages::create::store_send)
+        .get("/apps/store-apps/{app}", Admin, Page, apps::pages::show::show)
+        .get("/apps/store-apps/{app}/edit", Admin, Page, apps::pages::modify::edit_form)
+        .post("/apps/store-apps/{app}/edit", Admin, Page, apps::pages::modify::save)
+        .post("/apps/store-apps/{app}/check", Admin, Page, apps::pages::modify::check)
+        .post("/apps/store-apps/{app}/secrets", Admin, Page, apps::pages::secrets::add)
+        .post("/apps/store-apps/{app}/secrets/{secret}/revoke", Admin, Page, apps::pages::secrets::revoke)
+        .post("/apps/store-apps/{app}/delete", Admin, Page, apps::pages::modify::delete)
+        .post("/apps/check-redirect-uri", Admin, Page, apps::pages::check::redirect_uri)
+        .post("/apps/check-logo", Admin, Page, apps::pages::check::logo)
+        // Custom apps
+        .get("/apps/connected-apps/create", Admin, Page, apps::pages::create::custom_form)
+        .post("/apps/connected-apps/create", Admin, Page, apps::pages::create::custom_send)
+        .get("/apps/custom-apps/{app}", Admin, Page, apps::pages::show::show)
+        .get("/apps/custom-apps/{app}/edit", Admin, Page, apps::pages::modify::edit_form)
+        .post("/apps/custom-apps/{app}/edit", Admin, Page, apps::pages::modify::save)
+        .post("/apps/custom-apps/{app}/secrets", Admin, Page, apps::pages::secrets::add)
+        .post("/apps/custom-apps/{app}/secrets/{secret}/revoke", Admin, Page, apps::pages::secrets::revoke)
+        .post("/apps/custom-apps/{app}/delete", Admin, Page, apps::pages::modify::delete)
         // Connected apps
         .get("/apps/connected-apps", Member, Page, connected::list)
         .get("/apps/connected-apps/connection/{id}", Member, Page, connected::show)

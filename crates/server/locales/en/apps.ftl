@@ -62,3 +62,204 @@ apps-verdict-not-publicly-reachable = Not publicly reachable. Check the host nam
 apps-verdict-not-probed = Only on the user’s own device, so we cannot call it.
 
 apps-secret-first = First secret
+
+## Why nothing was changed.
+apps-refused-full = The limit of { $limit } is reached. Delete what is not needed any more, or ask the platform to raise it.
+apps-refused-changed = Somebody else saved this app since you opened the form. What you typed is still here; look at it again and save.
+apps-refused-last-secret = This is the last secret that works. Add another one first, or confirm that the app may be without.
+apps-refused-already-created = This secret was already created, and it was shown then. If you did not store it, add another one and revoke this one.
+apps-refused-other-state = Only an approved app can be published. Approve it first.
+apps-refused-too-many = We made many checks for this account lately. Wait a few minutes, then try again.
+apps-fault-confirm = Type the name exactly as it is written: { $name }
+
+flash-app-saved = Saved. Your changes are live.
+flash-app-unchanged = Nothing had changed, so there was nothing to save.
+flash-app-registered = Your app is registered. Its client ID is below.
+flash-app-deleted = The app is deleted. Nothing of it works any more.
+flash-app-checked = We called every redirect URI. The answers are below.
+flash-secret-revoked = The secret is revoked. No token is given for it any more.
+
+## My store apps
+apps-add-store = Add a new store app
+apps-list-lead = Your connect clients: apps that other accounts connect with their consent.
+apps-list-limit = { $count } of { $limit } apps
+apps-empty-title = Offer your app to every account
+apps-empty = A store app gets a client ID and a client secret. Other accounts connect it with their consent, and it gets tokens for them.
+apps-connected-accounts = { $count ->
+    [0] No connected accounts
+    [one] 1 connected account
+   *[other] { $count } connected accounts
+}
+apps-all-accounts = All connected accounts
+apps-scopes = { $count ->
+    [0] no scopes
+    [one] 1 scope
+   *[other] { $count } scopes
+}
+apps-state-active = Active
+apps-state-suspended = Suspended
+apps-state-unlisted = Not reviewed
+apps-state-approved = Approved
+apps-state-published = In the store
+
+## The form
+apps-new-store-title = New store app
+apps-new-custom-title = New custom app
+apps-edit-title = Edit { $name }
+apps-crumb-new = New
+apps-crumb-edit = Edit
+apps-step-details = Details
+apps-step-review = Review
+apps-step-credentials = Credentials
+apps-section-app = Your app
+apps-section-app-text = Who it is, for you and for the people who are asked for their consent.
+apps-code = Client code
+apps-code-help = Unique key for the client application: the last part of its client ID. It cannot be changed afterwards.
+apps-name = Client name
+apps-name-help = Name of the client application that people can read. The consent dialog shows it.
+apps-name-help-custom = Name of the client application that people can read.
+apps-pii = Personally identifiable information
+apps-pii-help = Whether the APIs give your app the names, addresses and other details of persons.
+apps-pii-retrieve = Retrieve
+apps-pii-retrieve-help = APIs answer with personal details.
+apps-pii-hide = Hide
+apps-pii-hide-help = APIs mask personal details.
+apps-logo = Logo URL
+apps-logo-help = Address of a logo for the consent dialog: PNG, JPEG or WebP, at most 512 KB. We fetch it once and serve our own copy.
+apps-logo-good = The logo is good. The preview shows our copy of it.
+apps-redirect-uris = Redirect URIs
+apps-redirect-uri = Redirect URI
+apps-redirect-uris-text = Also called callback URLs: the endpoint of your app that expects the authorization code.
+apps-redirect-uris-help = We redirect the browser here after the user has granted authorization. It must use https, and it must be possible to call it. http://localhost and http://127.0.0.1 are fine for development.
+apps-redirect-uris-exact = Compared character by character, including the slash at the end.
+apps-secrets = Secrets
+apps-secrets-text = Your app proves with a client secret who it is. We generate it when you save, and show it once.
+apps-secrets-lead = Several secrets work side by side. If one may be compromised, add a new one, use it in your app, then revoke the old one.
+apps-secret-description = Description of your secret
+apps-secret-description-help = What it is for, such as “Production” or “Test server”. The value is generated.
+apps-secret-none = None: a public app runs on people’s devices and cannot keep a secret.
+apps-scopes-title = Scopes
+apps-scopes-text = Permissions: exactly what your app may do in a user’s account. Ask for as little as you need. openid, profile and offline_access need no registration.
+apps-scopes-text-custom = Permissions: exactly what your app may do in this account. Choose as little as it needs.
+apps-scopes-none = No scopes of an API: the app learns who signs in, nothing else.
+apps-advanced = Advanced
+apps-client-type = Client type
+apps-client-type-help = Can your app keep a secret?
+apps-confidential = Confidential
+apps-confidential-help = It runs on a server and keeps its secret there.
+apps-public = Public
+apps-public-help = It runs on people’s devices or in their browsers. It has no secret and always uses PKCE.
+apps-public-help-edit = It runs on people’s devices or in their browsers. Its secrets and refresh tokens end when you save.
+apps-profile = Profile
+apps-profile-standard = Standard
+apps-profile-standard-help = OAuth 2.1 with PKCE. Right for new apps.
+apps-profile-compatible = Compatible
+apps-profile-compatible-help = For programs that exist already: PKCE may be left out.
+apps-pkce = Require PKCE
+apps-pkce-help = A request without a code challenge is refused. Only the profile Compatible can do without.
+apps-pkce-on = PKCE required
+apps-pkce-off = PKCE optional
+apps-post-logout = Post-logout redirect URIs
+apps-post-logout-help = Where the browser may return after signing out.
+apps-cors = CORS origins
+apps-cors-help = Origins such as https://app.example.com whose scripts may call the token endpoint.
+apps-policy = Privacy policy
+apps-terms = Terms of service
+apps-links-help = The consent dialog links to it.
+apps-review = Review
+apps-save = Save
+apps-live-at-once = Changes are live at once.
+apps-edit-reach = { $count ->
+    [one] 1 account has connected this app. When you add scopes, it is asked again; redirect URIs that you remove stop working at once.
+   *[other] { $count } accounts have connected this app. When you add scopes, they are asked again; redirect URIs that you remove stop working at once.
+}
+apps-none = None
+
+## A create link
+apps-link-title = Create client from Link
+apps-link-what = The link you followed fills in this form: code, name, secret description and scopes. Nothing has been created.
+apps-link-then = Look at what the app asks for. When you save, you get its client ID and secret, to hand over in a way that nobody else can read.
+apps-link-unknown = The link asks for scopes that do not exist here: { $scopes }
+
+## Review
+apps-review-title = Review your app
+apps-review-lead = Look at everything once more, then save your app.
+apps-save-app = Save
+apps-back = Back
+apps-verdict-unknown = Not called yet
+
+## The consent page in small
+apps-preview-title = What people will see
+apps-preview-your-app = Your app
+apps-preview-by = by
+apps-preview-wants = wants access to
+apps-preview-account = their account
+apps-preview-unlisted = Not reviewed by { $platform }
+apps-preview-offline = Stays connected when they are away, if your app asks for offline_access
+apps-preview-goes = They will be sent to
+apps-preview-cancel = Cancel
+apps-preview-allow = Allow
+
+## The secret, once
+apps-secret-title = Client secret created
+apps-secret-ready = The secret for { $name } has been created.
+apps-secret-once = This is the only time that you can see the client secret.
+apps-secret-again = Nobody can recover it later, but you can create a new one at any time.
+apps-secret-store = The client ID identifies your app. The client secret is known only to your app and this server: store it securely and never reveal it publicly. If you suspect that somebody else knows it, add a new secret to the app and revoke this one.
+apps-try = Try it out
+apps-try-lead = Ready requests to get the first token.
+apps-try-authorize-title = Authorization request
+apps-try-authorize = Open this in a browser. After consent, the browser goes to your redirect URI with a code that lives for one minute.
+apps-try-token-title = Token request
+apps-try-token = Exchange the code for tokens: put it in the place of CODE. The code verifier belongs to the request above.
+apps-try-credentials = Run this to get an access token with the scopes of your app.
+
+## The page of an app
+apps-edit = Edit
+apps-suspended = This app is suspended: it gets no tokens, and those it has do not work. Ask the platform what to do.
+apps-changed = Last change
+apps-create-link = Create link
+apps-create-link-help = Customers who follow it get the form for a custom app, filled in like this one, with a secret of their own.
+apps-create-link-copy = Copy create link
+apps-check-again = Check again
+apps-secret-add = Add another secret
+apps-secret-add-what = The secrets you have go on working. An app may have { $limit }.
+apps-secret-create = Create secret
+apps-secret-hint = Ends in
+apps-secret-created = Created
+apps-secret-used = Last used
+apps-secret-never-used = Never
+apps-secret-state = State
+apps-secret-works = Works
+apps-secret-until = until
+apps-secret-expired = Expired
+apps-secret-revoked = Revoked
+apps-secret-expires = Last day
+apps-secret-expires-help = The secret stops working at the end of this day (UTC). Leave it empty for a secret without an end.
+apps-secret-revoke = Revoke
+apps-revoke-title = Revoke “{ $name }”?
+apps-revoke-what = No token is given for it from now on. Access tokens that were given for it before run out by themselves, within an hour.
+apps-revoke-last = This is the last secret that works. Without one, your app gets no more tokens, and connected accounts stop working for it.
+apps-revoke-last-yes = Revoke the last secret all the same
+apps-accounts-title = Connected accounts
+apps-accounts-first = Only the latest 100 are shown.
+apps-disconnect = Disconnect
+apps-disconnect-title = Disconnect { $name }?
+apps-disconnect-what = { $count ->
+    [one] Your app loses its 1 permission for this account, and every token for it ends at once. Only the account can connect it again.
+   *[other] Your app loses its { $count } permissions for this account, and every token for it ends at once. Only the account can connect it again.
+}
+apps-delete = Delete app
+apps-delete-title = Delete { $name }?
+apps-delete-what = Everything of it stops working, and its client code is never used again.
+apps-delete-accounts = { $count ->
+    [0] No account has connected it.
+    [one] 1 account will be disconnected.
+   *[other] { $count } accounts will be disconnected.
+}
+apps-delete-people = { $count ->
+    [0] { "" }
+    [one] 1 person has allowed it.
+   *[other] { $count } people have allowed it.
+}
+apps-delete-final = Its secrets and tokens end at once. This cannot be undone.

@@ -35,3 +35,7 @@ problem-missing-scope-title = The access token lacks a scope
 problem-missing-scope-advice = Ask for a token with the scope that is named here.
 problem-not-json-title = This address takes JSON
 problem-not-json-advice = Send the body as application/json.
+problem-refused-title = That did not happen
+problem-refused-advice = Nothing was changed. Go back and look again.
+problem-developers-only-title = Store apps need a developer account
+problem-developers-only-advice = This account connects store apps and has custom apps of its own. To offer an app to other accounts, switch to a developer account or register one; it is free.

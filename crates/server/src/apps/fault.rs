@@ -9,6 +9,9 @@ use crate::web::Words;
 /// Longest part of a typed value that is repeated in a sentence.
 const QUOTED: usize = 80;
 
+/// The sentence about a client code that was used before.
+pub(super) const CODE_TAKEN: &str = "apps-fault-code-taken";
+
 /// Something wrong with what was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -75,6 +78,12 @@ impl Faults {
 
     pub fn iter(&self) -> impl Iterator<Item = &Fault> {
         self.0.iter()
+    }
+
+    /// Whether something is taken, rather than wrong.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.0.iter().any(|fault| fault.key == CODE_TAKEN)
     }
 
     /// The faults as pairs of field and sentence, which is what API answers and the command line show.

@@ -29,7 +29,8 @@ pub async fn check(app: &App, account: &AccountId, raw: &str) -> Result<Redirect
     checks.into_iter().next().ok_or(Refused::Missing)
 }
 
-/// The verdicts on registered URIs, in their order; those that are not known freshly are asked for, all at once.
+/// The verdicts on registered URIs, in their order. Those that are not known from the last minutes are asked for, all at
+/// once; all of them when `anew`.
 ///
 /// # Errors
 /// Too many outward calls, or the store's.
@@ -37,8 +38,9 @@ pub async fn check_all(
     app: &App,
     account: &AccountId,
     uris: &[String],
+    anew: bool,
 ) -> Result<Vec<RedirectCheck>, Refused> {
-    let since = app.clock.now() - FRESH;
+    let since = if anew { app.clock.now() } else { app.clock.now() - FRESH };
     let known = known(app, account, uris).await?;
     let is_fresh = |uri: &String| known.iter().any(|check| check.uri == *uri && check.checked_at.0 > since.0);
     let wanted: Vec<String> = uris.iter().filter(|uri| !is_fresh(uri)).cloned().collect();

@@ -10,6 +10,7 @@ use grantry_store::audit::{Action, ActorKind, Entry, Object, ObjectKind, Origin}
 use grantry_store::id::{AppId, PersonId, VersionId};
 
 use super::details::{self, Checked, RawApp, Terms};
+use super::fault::CODE_TAKEN;
 use super::{APPS_PER_ACCOUNT, Fault, Refused, edit, logo, secrets};
 use crate::app::App;
 
@@ -114,9 +115,9 @@ pub async fn check(
     };
     let checked = details::check(raw, &terms)?;
     if let Some(code) = &checked.code {
-        // Only so that the form says it early: the constraint is what decides.
-        let found = app.store.reader().find_app_by_code(&owner.id, kind, code.as_str()).await?;
-        if found.is_some() {
+        // Only so that the form says it early: the constraint is what decides. Deleted apps count.
+        let client_id = client_id(owner, kind, code)?;
+        if app.store.reader().find_app_by_client_id(&client_id).await?.is_some() {
             return Err(taken(code.as_str()).into());
         }
     }
@@ -153,7 +154,7 @@ fn explained(refused: Refused, code: &str) -> Refused {
 }
 
 fn taken(code: &str) -> Fault {
-    Fault::new("client_code", "apps-fault-code-taken").about(code)
+    Fault::new("client_code", CODE_TAKEN).about(code)
 }
 
 fn client_id(owner: &Account, kind: AppKind, code: &ClientCode) -> Result<String, Refused> {

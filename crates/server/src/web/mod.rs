@@ -42,4 +42,10 @@ pub const FLASHES: &[&str] = &[
     "flash-sessions-ended",
     "flash-signed-out",
     "flash-wish-dismissed",
+    "flash-app-saved",
+    "flash-app-unchanged",
+    "flash-app-registered",
+    "flash-app-deleted",
+    "flash-app-checked",
+    "flash-secret-revoked",
 ];

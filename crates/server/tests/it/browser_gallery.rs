@@ -4,7 +4,7 @@
 //! `target/screenshots`; look at them before a page is called done.
 
 use grantry::routes::{self, Guard, Kind};
-use grantry_store::id::ConnectionId;
+use grantry_store::id::{AppId, ConnectionId};
 use grantry_testkit::world::{AppWish, Tenant};
 use grantry_testkit::{Browser, Theme, World};
 use http::Method;
@@ -20,6 +20,8 @@ struct Scene {
     developer: Tenant,
     operator: Tenant,
     connection: ConnectionId,
+    store_app: AppId,
+    custom_app: AppId,
     /// Another server, just installed.
     fresh: World,
 }
@@ -38,10 +40,21 @@ impl Scene {
         let concierge = world.registers(&publisher, wish.returning_to("https://concierge.example/cb")).await;
         let asked = ["reservations.read", "folios.read", "payments.manage"];
         let connection = world.connects(&developer, &concierge, &asked).await;
-        world.custom_app(&developer, "NIGHTLY", &["reports.read"]).await;
+        let custom_app = world.custom_app(&developer, "NIGHTLY", &["reports.read"]).await.id;
+        let wish = AppWish::store("CHECKIN").named("Early Check-in").asking_for(&asked);
+        let checkin = world
+            .registers(
+                &developer,
+                wish.returning_to("https://checkin.example/oauth/callback")
+                    .returning_to("http://localhost:8000/cb"),
+            )
+            .await;
+        let hotel = world.customer("HOTL").await;
+        world.connects(&hotel, &checkin, &asked).await;
+        let store_app = checkin.id;
         let member = world.member(&developer, "Mia Member").await;
         world.wishes(&developer, &member, &concierge).await;
-        Self { world, developer, operator, connection, fresh: World::new().await }
+        Self { world, developer, operator, connection, store_app, custom_app, fresh: World::new().await }
     }
 
     async fn signs_up(&self, browser: &Browser) {
@@ -111,6 +124,35 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.world.signs_in_quietly(&scene.developer.admin, browser).await;
             scene.shows(browser, "/account/logout").await;
             "sign-out"
+        }
+        "/apps/store-apps" => {
+            scene.shows(browser, path).await;
+            "store-apps"
+        }
+        "/apps/store-apps/create" => {
+            scene.shows(browser, path).await;
+            "store-app-new"
+        }
+        "/apps/store-apps/{app}" => {
+            scene.shows(browser, &format!("/apps/store-apps/{}", scene.store_app)).await;
+            "store-app"
+        }
+        "/apps/store-apps/{app}/edit" => {
+            scene.shows(browser, &format!("/apps/store-apps/{}/edit", scene.store_app)).await;
+            "store-app-edit"
+        }
+        "/apps/connected-apps/create" => {
+            scene.shows(browser, "/apps/connected-apps/create?clientCode=TAP&clientName=Tap").await;
+            browser.presses("Close").await;
+            "custom-app-new"
+        }
+        "/apps/custom-apps/{app}" => {
+            scene.shows(browser, &format!("/apps/custom-apps/{}", scene.custom_app)).await;
+            "custom-app"
+        }
+        "/apps/custom-apps/{app}/edit" => {
+            scene.shows(browser, &format!("/apps/custom-apps/{}/edit", scene.custom_app)).await;
+            "custom-app-edit"
         }
         "/apps/connected-apps" => {
             scene.shows(browser, "/apps/connected-apps").await;

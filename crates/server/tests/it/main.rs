@@ -7,6 +7,7 @@
     reason = "a broken test world ends the test"
 )]
 
+mod apps;
 mod authorize;
 mod browser_consent;
 mod browser_gallery;

@@ -1,6 +1,7 @@
 //! Logos as apps give them: good ones, and ones that are something else.
 
 use std::io::Cursor;
+use std::sync::LazyLock;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
@@ -10,20 +11,22 @@ pub(super) const SVG: &[u8] =
 pub(super) const HTML: &[u8] = b"<!doctype html><title>not a picture</title><script>alert(1)</script>";
 
 pub(super) fn png() -> Vec<u8> {
-    encoded(mark(), ImageFormat::Png)
+    encoded(&mark().into(), ImageFormat::Png)
 }
 
 pub(super) fn jpeg() -> Vec<u8> {
-    encoded(mark(), ImageFormat::Jpeg)
+    encoded(&mark().into(), ImageFormat::Jpeg)
 }
 
 pub(super) fn webp() -> Vec<u8> {
-    encoded(mark(), ImageFormat::WebP)
+    encoded(&mark().into(), ImageFormat::WebP)
 }
 
-/// 25 million pixels of one colour: small on the way, 75 MB when decoded.
-pub(super) fn bomb() -> Vec<u8> {
-    encoded(RgbImage::new(5000, 5000), ImageFormat::Png)
+/// 25 million pixels of one colour: small on the way, 25 MB and more when decoded.
+pub(super) fn bomb() -> &'static [u8] {
+    static BOMB: LazyLock<Vec<u8>> =
+        LazyLock::new(|| encoded(&DynamicImage::new_luma8(5000, 5000), ImageFormat::Png));
+    &BOMB
 }
 
 /// A disc on a square, so that a wrong crop or a swapped channel shows in a picture.
@@ -34,8 +37,8 @@ fn mark() -> RgbImage {
     })
 }
 
-fn encoded(picture: RgbImage, format: ImageFormat) -> Vec<u8> {
+fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(picture).write_to(&mut bytes, format).expect("a picture can be written");
+    picture.write_to(&mut bytes, format).expect("a picture can be written");
     bytes.into_inner()
 }

@@ -231,7 +231,7 @@ async fn answer(stream: &mut (impl AsyncWrite + Unpin), path: &str, trap: u16) -
         "/logo.png" => whole(stream, "200 OK", "image/png", &logo::png()).await,
         "/logo.jpg" => whole(stream, "200 OK", "image/jpeg", &logo::jpeg()).await,
         "/logo.webp" => whole(stream, "200 OK", "image/webp", &logo::webp()).await,
-        "/bomb.png" => whole(stream, "200 OK", "image/png", &logo::bomb()).await,
+        "/bomb.png" => whole(stream, "200 OK", "image/png", logo::bomb()).await,
         "/logo.svg" => whole(stream, "200 OK", "image/svg+xml", logo::SVG).await,
         "/html.png" => whole(stream, "200 OK", "image/png", logo::HTML).await,
         "/slow.png" => drip(stream, &logo::png(), Duration::from_secs(1)).await,

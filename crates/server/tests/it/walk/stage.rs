@@ -124,7 +124,7 @@ impl Stage {
         let reader = self.world.app().store.reader();
         let secrets = reader.list_secrets(&self.acme.id, &app.id).await.expect("the app has secrets");
         let secret = secrets.first().map(|secret| secret.id.to_string()).unwrap_or_default();
-        path.replace("{id}", app.id.as_str()).replace("{secret}", &secret)
+        path.replace("{app}", app.id.as_str()).replace("{secret}", &secret)
     }
 
     /// Somebody who may use this route, signed in if the route asks for it.
