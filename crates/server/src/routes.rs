@@ -137,14 +137,14 @@ impl Table {
     }
 }
 
-fn post(app: &Arc<App>, route: &Route) -> guard::Post {
-    guard::Post {
+fn post(app: &Arc<App>, route: &Route) -> Arc<guard::Post> {
+    Arc::new(guard::Post {
         app: Arc::clone(app),
         method: route.method.clone(),
         guard: route.guard,
         kind: route.kind,
         meter: app.metrics.route(route.method.as_str(), route.path),
-    }
+    })
 }
 
 async fn not_found() -> web::Problem {

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use grantry_oauth::catalogue::Api;
 use grantry_oauth::client_auth::Credential;
 use grantry_oauth::grant::Subject;
-use grantry_oauth::grant::refresh_token::{ABSOLUTE, IDLE};
+use grantry_oauth::grant::refresh_token::IDLE;
 use grantry_oauth::introspection::{self as rules, INACTIVE};
 use grantry_oauth::presented::{self, Shape};
 use grantry_oauth::scope::ScopeSet;
@@ -92,7 +92,7 @@ async fn refresh(app: &App, caller: rules::Caller<'_>, token: &str) -> Result<Re
     let Some((row, state)) = app.store.reader().find_refresh_token(&secret::hash(token)).await? else {
         return Ok(inactive());
     };
-    let ends = row.expires_at.min(row.last_used_at + IDLE).min(row.created_at + ABSOLUTE);
+    let ends = row.expires_at.min(row.last_used_at + IDLE);
     let subject = match state.standing().subject() {
         Ok(subject) if row.revoked_at.is_none() && row.rotation.is_none() && ends > now => subject,
         Ok(_) | Err(_) => return Ok(inactive()),

@@ -50,7 +50,7 @@ const FIRST: [Alg; 2] = [Alg::Es256, Alg::Rs256];
 
 /// How long a new server first looks after its first visitors: an RSA key takes a good part of a second of a core. Who
 /// needs a key before that gets it made at once.
-const FIRST_PAGES: Duration = Duration::from_secs(2);
+const FIRST_PAGES: Duration = Duration::from_secs(5);
 
 /// The signing keys of one server.
 #[derive(Debug)]
@@ -192,8 +192,11 @@ impl Keys {
     pub async fn follow(self: Arc<Self>, mut stopping: watch::Receiver<bool>) {
         let first = async {
             tokio::time::sleep(FIRST_PAGES).await;
-            if let Err(error) = self.ready().await {
-                tracing::error!(%error, "the first signing keys could not be made: {error}");
+            // The rarer ones too: when an app or API comes that wants one, every node and cache knows it already.
+            for alg in FIRST.into_iter().chain(Alg::ALL) {
+                if let Err(error) = self.signer(alg).await {
+                    tracing::error!(%error, "a signing key could not be made: {error}");
+                }
             }
         };
         let changes = async {

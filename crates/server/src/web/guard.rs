@@ -22,7 +22,7 @@ use crate::sign_in::session;
 const FORM_LIMIT_BYTES: usize = 64 * 1024;
 
 /// The guard's post on one route.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Post {
     pub app: Arc<App>,
     pub method: Method,
@@ -36,7 +36,7 @@ pub struct Post {
 pub struct PeerAddress(pub IpAddr);
 
 /// Runs around the handler of every route of the table.
-pub async fn enter(State(post): State<Post>, request: Request, next: Next) -> Response {
+pub async fn enter(State(post): State<Arc<Post>>, request: Request, next: Next) -> Response {
     let began = tokio::time::Instant::now();
     let response = match (post.kind, post.guard) {
         // An open page takes forms of other sites, which come without our cookies: a new one in the answer would replace

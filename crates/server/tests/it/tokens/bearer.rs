@@ -45,13 +45,13 @@ async fn asked(
     query: &str,
 ) -> Answer {
     let app = Arc::clone(desk.world.app());
-    let post = Post {
+    let post = Arc::new(Post {
         app: Arc::clone(&app),
         method: Method::GET,
         guard: Guard::Bearer(any_of),
         kind: Kind::Api,
         meter: app.metrics.route("GET", "/who"),
-    };
+    });
     let router =
         Router::new().route("/who", get(who).layer(from_fn_with_state(post, guard::enter))).with_state(app);
     let mut request = Request::get(format!("/who{query}"));

@@ -319,3 +319,43 @@ async fn tokens_are_counted_by_grant_and_outcome() {
         assert!(page.contains(line), "{line}\n{page}");
     }
 }
+
+// security: T08
+#[tokio::test]
+async fn a_flood_of_wrong_secrets_costs_a_fast_hash_each_and_stops_nobody() {
+    use grantry_oauth::client_auth::{read, verify};
+    use grantry_oauth::parameters::Parameters;
+    let desk = Desk::new().await;
+    let app = desk.world.app();
+    let known = app.cached.find_app(&desk.custom.client_id).await.expect("a read").expect("the app");
+    let wrong = basic(&desk.custom.client_id, &desk.app.client_secret);
+    let form = Parameters::default();
+    let began = tokio::time::Instant::now();
+    for _ in 0..2000 {
+        let presented = read(Some(&wrong), &form).expect("credentials");
+        assert!(verify(&presented, Some(&known.client), &known.secrets, app.clock.now()).is_err());
+    }
+    // A password hash would take minutes here.
+    assert!(began.elapsed() < std::time::Duration::from_millis(400), "{:?}", began.elapsed());
+
+    let flood = tokio::spawn({
+        let address = desk.world.address();
+        async move {
+            for _ in 0..200 {
+                let headers = [FORM, ("Authorization", wrong.as_str())];
+                grantry_testkit::http::send(
+                    address,
+                    "POST",
+                    "/connect/token",
+                    &headers,
+                    encoded(&OWN).as_bytes(),
+                )
+                .await;
+            }
+        }
+    });
+    for _ in 0..20 {
+        assert_eq!(desk.asks(&desk.custom, &OWN).await.status, 200);
+    }
+    flood.await.expect("no panic");
+}
