@@ -1,5 +1,6 @@
 //! Members: who belongs to an account, with which privileges and roles.
 
+use crate::account::containing;
 use crate::columns::{Columns, FromColumns};
 use crate::id::{AccountId, PersonId};
 use crate::person::{Person, person_columns};
@@ -68,6 +69,8 @@ pub struct MemberDetail {
 pub struct MemberFilter {
     /// Only the one with this folded address.
     pub email_key: Option<String>,
+    /// Only those whose address, first or last name contains this, in any letter case.
+    pub search: String,
     /// Only members in this state.
     pub state: Option<MemberState>,
     /// Only those who have access to one of these units, through a role or as account admin. At most
@@ -92,6 +95,7 @@ impl Default for MemberFilter {
     fn default() -> Self {
         MemberFilter {
             email_key: None,
+            search: String::new(),
             state: None,
             units: Vec::new(),
             sort: MemberSort::LastName,
@@ -134,7 +138,8 @@ macro_rules! member_columns {
 }
 pub(crate) use member_columns;
 
-/// The members of `$1` that a [`MemberFilter`] means: `$2` address, `$3` state, `$4` any unit, `$5`-`$14` units.
+/// The members of `$1` that a [`MemberFilter`] means: `$2` address, `$3` state, `$4` any unit, `$5`-`$14` units, `$15`
+/// a pattern.
 macro_rules! wanted {
     () => {
         concat!(
@@ -143,16 +148,18 @@ macro_rules! wanted {
             " and (cast($3 as text) is null or m.state = cast($3 as text))",
             " and (cast($4 as boolean) or m.is_admin or exists (select r.unit from member_role r",
             " where r.account_id = m.account_id and r.person_id = m.person_id and (r.unit = ''",
-            " or r.unit in ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14))))"
+            " or r.unit in ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14))))",
+            " and (p.email_key like $15 escape '\\' or p.first_name_key like $15 escape '\\'",
+            " or p.last_name_key like $15 escape '\\')"
         )
     };
 }
 
-/// What the list is ordered by: `$15`, a [`MemberSort`].
+/// What the list is ordered by: `$16`, a [`MemberSort`].
 macro_rules! order {
     ($direction:literal) => {
         concat!(
-            " order by case cast($15 as text) when 'firstname' then p.first_name_key when 'lastname' then",
+            " order by case cast($16 as text) when 'firstname' then p.first_name_key when 'lastname' then",
             " p.last_name_key else p.email_key end ",
             $direction,
             ", p.email_key ",
@@ -168,7 +175,7 @@ macro_rules! list {
             "with wanted as (select m.person_id",
             wanted!(),
             order!($direction),
-            " limit $16 offset $17)",
+            " limit $17 offset $18)",
             " select ",
             member_columns!("m"),
             ", ",
@@ -264,6 +271,7 @@ fn conditions(account: &AccountId, filter: &MemberFilter) -> Vec<Value> {
     for slot in 0..MemberFilter::MOST_UNITS {
         values.push(Value::from(filter.units.get(slot).map_or(first, String::as_str)));
     }
+    values.push(Value::from(containing(&filter.search.to_lowercase())));
     values
 }
 
