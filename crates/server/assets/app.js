@@ -133,6 +133,8 @@ for (const gate of $$("[data-gate]")) {
   dialog?.addEventListener("close", () => setTimeout(() => open(dialog)));
 }
 $$("dialog[data-modal]").forEach(open);
+// A link of another page may lead to a dialog of this one.
+if (location.hash) open(document.getElementById(location.hash.slice(1)));
 
 // Menus -----------------------------------------------------------------------------------------------
 
@@ -305,6 +307,15 @@ on("input", "[data-mirrored]", (_, input) => {
 // Forms: say so before unsaved work is lost. --------------------------------------------------------------
 
 let dirty = false;
+// A file is read here and sent as text, like everything else in the form.
+on("change", "input[data-read-into]", async (_, input) => {
+  const [file] = input.files;
+  const field = document.getElementById(input.dataset.readInto);
+  if (!file || !field) return;
+  field.value = await file.text();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 on("input", "form[data-dirty]", () => (dirty = true));
 on("submit", "form", () => (dirty = false));
 addEventListener("beforeunload", (event) => {

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod app;
 pub mod apps;
+pub mod audit;
 pub mod cached;
 pub mod catalogue;
 pub mod cli;

@@ -8,8 +8,13 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
 use http::{Method, StatusCode};
 
+use crate::accounts;
+use crate::accounts::api::{invitations, users};
+use crate::accounts::pages::{invitation, member, members, operator, settings, switch};
 use crate::app::App;
 use crate::apps;
+use crate::audit;
+use crate::catalogue;
 use crate::connections::{self, pages as connected};
 use crate::consent;
 use crate::endpoints::{
@@ -118,6 +123,15 @@ impl Table {
         self.route(MethodFilter::DELETE, route, handler)
     }
 
+    fn patch<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let route = Route { method: Method::PATCH, path, guard, kind };
+        self.route(MethodFilter::PATCH, route, handler)
+    }
+
     /// Every line, for the tests that walk the table and for the generated reference.
     #[must_use]
     pub fn rows(&self) -> &[Route] {
@@ -158,7 +172,7 @@ async fn method_not_allowed() -> web::Problem {
 /// The whole table.
 pub fn table(app: &Arc<App>) -> Table {
     let empty = Table { app: Arc::clone(app), rows: Vec::new(), router: Router::new() };
-    files(rest(protocol(desk(doors(empty)))))
+    files(rest(protocol(operators(account(desk(doors(empty)))))))
 }
 
 /// Where people come in.
@@ -187,6 +201,8 @@ fn doors(table: Table) -> Table {
         .post("/account/profile/sessions/{sid}/end", SignedIn, Page, sign_in::profile::end_session)
         .post("/account/profile/apps/{connection}/withdraw", SignedIn, Page, sign_in::profile::withdraw)
         .post("/account/profile/sessions/end-others", SignedIn, Page, sign_in::profile::end_other_sessions)
+        .get("/account/invitation/{token}", Door, Page, invitation::show)
+        .post("/account/invitation/{token}", Door, Page, invitation::accept)
 }
 
 /// The protocol, for apps and APIs.
@@ -251,17 +267,58 @@ fn desk(table: Table) -> Table {
         .post("/apps/store-apps/{app}/connections/{id}/disconnect", Admin, Page, connected::end_by_owner)
 }
 
+/// The account that the dashboard shows, and its people.
+fn account(table: Table) -> Table {
+    use Guard::{Admin, Member, SignedIn};
+    use Kind::Page;
+    table
+        .get("/account/members", Member, Page, members::show)
+        .post("/account/members", Admin, Page, members::add)
+        .get("/account/members/{member}", Admin, Page, member::show)
+        .post("/account/members/{member}", Admin, Page, member::change)
+        .post("/account/members/{member}/remove", Admin, Page, member::remove)
+        .post("/account/invitations/{invitation}/resend", Admin, Page, members::resend)
+        .post("/account/invitations/{invitation}/revoke", Admin, Page, members::revoke)
+        .post("/account/switch", SignedIn, Page, switch::switch)
+        .get("/account/settings", Admin, Page, settings::show)
+        .post("/account/settings", Admin, Page, settings::save)
+        .get("/account/audit", Admin, Page, audit::pages::show)
+}
+
+/// Every account of the server, and what all have in common.
+fn operators(table: Table) -> Table {
+    use Guard::Operator;
+    use Kind::Page;
+    table
+        .get("/admin/accounts", Operator, Page, operator::list)
+        .get("/admin/accounts/create", Operator, Page, operator::create_form)
+        .post("/admin/accounts/create", Operator, Page, operator::create)
+        .get("/admin/accounts/{account}", Operator, Page, operator::show)
+        .post("/admin/accounts/{account}/suspend", Operator, Page, operator::suspend_account)
+        .post("/admin/accounts/{account}/resume", Operator, Page, operator::resume_account)
+        .get("/admin/scopes", Operator, Page, catalogue::pages::show)
+        .post("/admin/scopes", Operator, Page, catalogue::pages::import_file)
+}
+
 /// The REST API, for programs with an access token.
 fn rest(table: Table) -> Table {
     use Guard::Bearer;
     use Kind::Api;
     const CLIENTS: Guard = Bearer(&["identity:clients.manage"]);
-    table.get("/api/v1/connected-apps", CLIENTS, Api, connections::api::list).delete(
-        "/api/v1/connected-apps/{id}",
-        CLIENTS,
-        Api,
-        connections::api::end,
-    )
+    const READ: Guard = Bearer(accounts::api::READ);
+    const MANAGE: Guard = Bearer(accounts::api::MANAGE);
+    table
+        .get("/api/v1/connected-apps", CLIENTS, Api, connections::api::list)
+        .delete("/api/v1/connected-apps/{id}", CLIENTS, Api, connections::api::end)
+        // Users of the account
+        .get("/api/v1/roles", Bearer(&[]), Api, accounts::api::roles)
+        .get("/api/v1/users", READ, Api, users::list)
+        .get("/api/v1/users/me", READ, Api, users::me)
+        .get("/api/v1/users/{user}", READ, Api, users::show)
+        .patch("/api/v1/users/{user}", MANAGE, Api, users::change)
+        .get("/api/v1/account/invitations", READ, Api, invitations::list)
+        .post("/api/v1/account/invitations", MANAGE, Api, invitations::create)
+        .delete("/api/v1/account/invitations/{email}", MANAGE, Api, invitations::delete)
 }
 
 /// What is the same for everybody.

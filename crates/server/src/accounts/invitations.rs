@@ -139,6 +139,21 @@ pub async fn revoke(
         .await
 }
 
+/// Revokes the open invitation of an address.
+///
+/// # Errors
+/// There is none.
+pub async fn revoke_of(
+    app: &App,
+    origin: &Origin,
+    account: &AccountId,
+    address: &Address,
+) -> Result<(), Refused> {
+    let open = app.store.reader().list_invitations(account).await?;
+    let found = open.into_iter().find(|open| open.email_key == address.key()).ok_or(Refused::Missing)?;
+    revoke(app, origin, account, &found.id).await
+}
+
 /// An invitation that can be accepted, as whoever follows its link sees it.
 #[derive(Debug, Clone)]
 pub struct Open {

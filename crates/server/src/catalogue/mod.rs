@@ -3,6 +3,7 @@
 pub mod api_secret;
 mod file;
 mod import;
+pub mod pages;
 
 pub use file::{FileError, parse};
 pub use import::{Imported, NotImported, ensure_sample, import};

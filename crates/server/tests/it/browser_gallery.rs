@@ -3,7 +3,10 @@
 //! A new page needs one arm in [`hang`]: how one gets there, with data as it is in life. The pictures are in
 //! `target/screenshots`; look at them before a page is called done.
 
+use grantry::accounts::members::RawMember;
+use grantry::accounts::{Access, invitations};
 use grantry::routes::{self, Guard, Kind};
+use grantry::web::Words;
 use grantry_store::id::{AppId, ConnectionId};
 use grantry_testkit::world::{AppWish, Tenant};
 use grantry_testkit::{Browser, Theme, World};
@@ -54,6 +57,7 @@ impl Scene {
         let store_app = checkin.id;
         let member = world.member(&developer, "Mia Member").await;
         world.wishes(&developer, &member, &concierge).await;
+        invites(&world, &developer, INVITED).await;
         Self { world, developer, operator, connection, store_app, custom_app, fresh: World::new().await }
     }
 
@@ -75,6 +79,17 @@ impl Scene {
     async fn shows(&self, browser: &Browser, path: &str) {
         browser.goes_to(self.world.url(path)).await;
     }
+}
+
+/// Somebody whom the developer account has invited.
+const INVITED: &str = "ines@newcomer.example";
+
+async fn invites(world: &World, tenant: &Tenant, email: &str) {
+    let app = world.app();
+    let account = app.store.reader().find_account(&tenant.id).await.expect("a store").expect("an account");
+    let raw = RawMember { email, access: Access::default(), words: Words::english() };
+    let origin = world.origin_of(&tenant.admin).await;
+    invitations::create(app, &origin, &account, &raw).await.expect("an invitation");
 }
 
 /// Goes to the page of a route, and says under which name its pictures hang; none when nobody has said how.
@@ -181,8 +196,35 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, "/connect/endsession").await;
             "end-session"
         }
+        path if path.starts_with("/account/") || path.starts_with("/admin/") => {
+            return accounts(scene, browser, path).await;
+        }
         _ => return None,
     };
+    Some(name)
+}
+
+/// The pages of accounts and of the operator.
+async fn accounts(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static str> {
+    let (path, name) = match path {
+        "/account/members" => (path.to_owned(), "members"),
+        "/account/members/{member}" => (format!("/account/members/{}", scene.developer.admin.id), "member"),
+        "/account/invitation/{token}" => {
+            let link = scene.world.mail_link(INVITED).await;
+            browser.goes_to(&link).await;
+            return Some("invitation");
+        }
+        "/account/settings" => (path.to_owned(), "settings"),
+        "/account/audit" => (path.to_owned(), "audit"),
+        "/admin/accounts" => (path.to_owned(), "operator-accounts"),
+        "/admin/accounts/create" => (path.to_owned(), "operator-create-account"),
+        "/admin/accounts/{account}" => {
+            (format!("/admin/accounts/{}", scene.developer.id), "operator-account")
+        }
+        "/admin/scopes" => (path.to_owned(), "operator-scopes"),
+        _ => return None,
+    };
+    scene.shows(browser, &path).await;
     Some(name)
 }
 

@@ -7,6 +7,7 @@
     reason = "a broken test world ends the test"
 )]
 
+mod accounts;
 mod apps;
 mod authorize;
 mod browser_consent;

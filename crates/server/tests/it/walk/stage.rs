@@ -1,12 +1,16 @@
 //! The stage of the walks: who is there, and how the variable parts of each path are filled.
 
+use grantry::accounts::members::RawMember;
+use grantry::accounts::{Access, invitations};
 use grantry::routes::{self, Guard, Kind, Route};
 use grantry::sign_in::link::Link;
 use grantry::sign_in::{Address, set_password};
+use grantry::web::Words;
 use grantry::web::assets::Assets;
 use grantry_store::Error;
 use grantry_store::action_token::ActionKind;
-use grantry_store::id::{ConnectionId, ConnectionRequestId};
+use grantry_store::audit::Origin;
+use grantry_store::id::{ConnectionId, ConnectionRequestId, InvitationId};
 use grantry_testkit::http::{Client, Reply};
 use grantry_testkit::world::{Person, RegisteredApp, Setup, Tenant};
 use grantry_testkit::{Form, World};
@@ -89,6 +93,14 @@ impl Stage {
             "/account/profile/apps/{connection}/withdraw" => {
                 format!("/account/profile/apps/{}/withdraw", self.connection)
             }
+            "/account/invitation/{token}" => self.invites().await.0,
+            path if path.contains("{invitation}") => {
+                path.replace("{invitation}", self.invites().await.1.as_str())
+            }
+            path if path.contains("{member}") => path.replace("{member}", self.bob.id.as_str()),
+            path if path.contains("{account}") => path.replace("{account}", self.acme.id.as_str()),
+            path if path.contains("{user}") => path.replace("{user}", self.bob.id.as_str()),
+            path if path.contains("{email}") => path.replace("{email}", "nobody@x.example"),
             path if path.contains("/requests/{id}") => path.replace("{id}", self.wish.as_str()),
             path if path.contains("/connect") && path.contains("/{id}") => {
                 path.replace("{app}", self.app.id.as_str()).replace("{id}", self.connection.as_str())
@@ -99,6 +111,19 @@ impl Stage {
         };
         assert!(!path.contains('{'), "walk/stage.rs does not know the variable part of {}", row.path);
         path
+    }
+
+    /// An invitation to somebody new: the path of its link, and its id.
+    async fn invites(&self) -> (String, InvitationId) {
+        let app = self.world.app();
+        let email = format!("new{}@x.example", u32::from_be_bytes(app.random.bytes()));
+        let raw = RawMember { email: &email, access: Access::default(), words: Words::english() };
+        let account = app.store.reader().find_account(&self.acme.id).await.expect("a store");
+        let account = account.expect("the account");
+        let invited = invitations::create(app, &Origin::command(), &account, &raw).await;
+        let link = self.world.mail_link(&email).await;
+        let path = link.strip_prefix(self.world.issuer()).expect("a link to this server");
+        (path.to_owned(), invited.expect("an invitation"))
     }
 
     /// A link as one is mailed to a new developer, or to the admin.
