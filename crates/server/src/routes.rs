@@ -155,6 +155,7 @@ fn post(app: &Arc<App>, route: &Route) -> Arc<guard::Post> {
     Arc::new(guard::Post {
         app: Arc::clone(app),
         method: route.method.clone(),
+        path: route.path,
         guard: route.guard,
         kind: route.kind,
         meter: app.metrics.route(route.method.as_str(), route.path),

@@ -26,6 +26,8 @@ const FORM_LIMIT_BYTES: usize = 64 * 1024;
 pub struct Post {
     pub app: Arc<App>,
     pub method: Method,
+    /// As the table writes it: a log with whole paths would hold one-time links.
+    pub path: &'static str,
     pub guard: Guard,
     pub kind: Kind,
     pub meter: RouteMeter,
@@ -105,6 +107,8 @@ fn finish(post: &Post, visitor: &Visitor, mut response: Response) -> Response {
         response.headers_mut().insert("x-request-id", id);
     }
     headers::apply(post.kind, post.app.cookies.secure, &mut response);
+    let (method, route, status) = (&post.method, post.path, response.status().as_u16());
+    tracing::debug!(request_id = %visitor.request_id, %method, route, status, "request answered");
     response
 }
 

@@ -47,6 +47,7 @@ async fn asked(
     let app = Arc::clone(desk.world.app());
     let post = Arc::new(Post {
         app: Arc::clone(&app),
+        path: "/who",
         method: Method::GET,
         guard: Guard::Bearer(any_of),
         kind: Kind::Api,
