@@ -6,8 +6,8 @@
 
 use std::fs::File;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
-use tokio::time::sleep;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 /// How long the database is left alone for others: several of their tries.
 const PAUSE: Duration = Duration::from_millis(6);
@@ -67,5 +67,35 @@ impl Queue {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let _ = self.0.unlock();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long a process waits before it writes.
+    async fn pause(queue: &Queue) -> Duration {
+        let from = Instant::now();
+        queue.let_others_in().await;
+        from.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_just_written_pauses_for_who_waits_and_for_nobody_else() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let [busy, one, other] =
+            [(); 3].map(|()| Queue::new(File::options().write(true).open(file.path()).expect("the file")));
+        assert_eq!(pause(&busy).await, Duration::ZERO);
+        let place = one.wait_in_line().expect("nobody looks");
+        let another = other.wait_in_line().expect("several can wait");
+        assert_eq!(pause(&busy).await, PAUSE);
+        assert_eq!(pause(&busy).await, Duration::ZERO, "not before every group");
+        tokio::time::advance(PAUSE_EVERY).await;
+        drop(another);
+        assert_eq!(pause(&busy).await, PAUSE);
+        tokio::time::advance(PAUSE_EVERY).await;
+        drop(place);
+        assert_eq!(pause(&busy).await, Duration::ZERO);
     }
 }
