@@ -249,6 +249,9 @@ fn desk(table: Table) -> Table {
         .post("/apps/store-apps/{app}/secrets", Admin, Page, apps::pages::secrets::add)
         .post("/apps/store-apps/{app}/secrets/{secret}/revoke", Admin, Page, apps::pages::secrets::revoke)
         .post("/apps/store-apps/{app}/delete", Admin, Page, apps::pages::modify::delete)
+        .post("/apps/store-apps/{app}/try", Admin, Page, apps::pages::trial::begin)
+        .get("/apps/try/callback", Admin, Page, apps::pages::trial::callback)
+        .post("/apps/try/tokens", Admin, Page, apps::pages::trial::tokens)
         .post("/apps/check-redirect-uri", Admin, Page, apps::pages::check::redirect_uri)
         .post("/apps/check-logo", Admin, Page, apps::pages::check::logo)
         // Custom apps
@@ -259,6 +262,7 @@ fn desk(table: Table) -> Table {
         .post("/apps/custom-apps/{app}/edit", Admin, Page, apps::pages::modify::save)
         .post("/apps/custom-apps/{app}/secrets", Admin, Page, apps::pages::secrets::add)
         .post("/apps/custom-apps/{app}/secrets/{secret}/revoke", Admin, Page, apps::pages::secrets::revoke)
+        .post("/apps/custom-apps/{app}/try", Admin, Page, apps::pages::trial::begin)
         .post("/apps/custom-apps/{app}/delete", Admin, Page, apps::pages::modify::delete)
         // Connected apps
         .get("/apps/connected-apps", Member, Page, connected::list)

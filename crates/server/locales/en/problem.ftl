@@ -39,3 +39,7 @@ problem-refused-title = That did not happen
 problem-refused-advice = Nothing was changed. Go back and look again.
 problem-developers-only-title = Store apps need a developer account
 problem-developers-only-advice = This account connects store apps and has custom apps of its own. To offer an app to other accounts, switch to a developer account or register one; it is free.
+problem-try-failed-title = The app would have been refused
+problem-try-failed-advice = Nothing was given. Go back to the app and try again.
+problem-suspended-app-title = This app is suspended
+problem-suspended-app-advice = It gets no tokens until the platform resumes it.

@@ -15,8 +15,8 @@ use crate::cached::KnownCatalogue;
 use crate::config::CompatPreset;
 use crate::web::Words;
 
-/// Characters in a client name.
-pub const NAME_LIMIT: usize = 100;
+/// Characters in a client name: as many as every page shows whole.
+pub const NAME_LIMIT: usize = 80;
 /// Characters in the description of a secret.
 pub const DESCRIPTION_LIMIT: usize = 100;
 /// Addresses in each list of an app.

@@ -11,6 +11,7 @@ pub mod redirect_check;
 mod refused;
 pub mod register;
 pub mod remove;
+pub mod requests;
 pub mod secrets;
 pub mod standing;
 pub mod try_out;

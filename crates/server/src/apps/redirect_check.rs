@@ -101,6 +101,16 @@ pub fn said(check: &RedirectCheck, words: Words) -> (&'static str, String) {
     (tone, words.with(key, "status", &check.detail))
 }
 
+/// The tone and the sentence for a URI that was not called, or not lately.
+#[must_use]
+pub fn said_unasked(uri: &str, words: Words) -> (&'static str, String) {
+    let key = match RedirectUri::from_stored(uri.to_owned()).destination() {
+        Destination::Web => "apps-verdict-unknown",
+        Destination::Loopback | Destination::PrivateUse => "apps-verdict-not-probed",
+    };
+    ("note", words.get(key))
+}
+
 /// When a verdict was given, as long as it says anything: a URI on the user's own device is never called.
 #[must_use]
 pub fn asked_at(check: &RedirectCheck) -> Option<Timestamp> {

@@ -5,7 +5,7 @@ use grantry_oauth::secret::Secret;
 use grantry_store::Error;
 use grantry_store::account::{Account, AccountKind};
 use grantry_store::app::{AppAccess, AppKind, NewApp};
-use grantry_store::app_version::{ClientType, NewVersion};
+use grantry_store::app_version::{AppDetails, ClientType, NewVersion};
 use grantry_store::audit::{Action, ActorKind, Entry, Object, ObjectKind, Origin};
 use grantry_store::id::{AppId, PersonId, VersionId};
 
@@ -19,7 +19,7 @@ use crate::app::App;
 pub struct Registered {
     pub app_id: AppId,
     pub client_id: String,
-    pub name: String,
+    pub details: AppDetails,
     /// Absent for a public app.
     pub client_secret: Option<Secret<String>>,
 }
@@ -66,7 +66,7 @@ pub async fn register(
     let registered = Registered {
         app_id: new.id.clone(),
         client_id: new.client_id.clone(),
-        name: version.details.name.clone(),
+        details: version.details.clone(),
         client_secret: None,
     };
     let (client_secret, secret) = minted.unzip();

@@ -1,90 +1,118 @@
-//! Ready requests for a new app: what a developer copies to get the first token.
+//! *Try it out*: the real flow of an app, run by its own account's admin, with this server in the place of the app.
+//!
+//! What the app would remember meanwhile is derived from the browser's cookie and the state, so that nothing is kept and
+//! an answer is of use only in the browser that began.
 
-use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grantry_store::app::AppKind;
-use url::form_urlencoded::Serializer;
+use grantry_oauth::grant::{authorization_code, client_credentials};
+use grantry_oauth::scope::ScopeSet;
+use grantry_store::audit::Origin;
+use grantry_store::id::AppId;
+use serde_json::Value;
 
+use super::requests;
 use crate::app::App;
+use crate::cached::KnownApp;
+use crate::consent::trial::{self, NotBegun, Trial};
+use crate::endpoints::userinfo;
+use crate::issue::{self, Failed, Given};
 
-/// What the requests are for.
+/// What came of a trial.
 #[derive(Debug)]
-pub struct Wanted<'a> {
-    pub client_id: &'a str,
-    /// Absent for a public app.
-    pub secret: Option<&'a str>,
-    /// The first redirect URI; empty for a custom app.
-    pub redirect_uri: &'a str,
-    pub scopes: &'a [String],
+pub struct Outcome {
+    pub given: Given,
+    /// What the access token says, when it says anything.
+    pub access_claims: Option<Value>,
+    /// What the ID token says.
+    pub id_claims: Option<Value>,
+    /// What the userinfo endpoint answers, or the code of its refusal.
+    pub userinfo: Option<Result<Value, String>>,
 }
 
-/// The requests as text.
-#[derive(Debug, Clone)]
-pub struct Requests {
-    /// To open in a browser; empty for a custom app.
-    pub authorize_url: String,
-    /// To run in a terminal afterwards.
-    pub token_request: String,
-}
-
-/// Requests with a fresh PKCE pair, state and nonce.
-#[must_use]
-pub fn requests(app: &App, kind: AppKind, wanted: &Wanted<'_>) -> Requests {
-    match kind {
-        AppKind::Store => by_code(app, wanted),
-        AppKind::Custom => by_credentials(app, wanted),
-    }
-}
-
-/// What a `.env` file holds.
-#[must_use]
-pub fn env_file(app: &App, client_id: &str, secret: &str, redirect_uri: &str) -> String {
-    let mut text = format!("CLIENT_ID={client_id}\nCLIENT_SECRET={secret}\nISSUER={}\n", app.issuer());
-    if !redirect_uri.is_empty() {
-        text.push_str(&format!("REDIRECT_URI={redirect_uri}\n"));
-    }
-    text
-}
-
-fn by_code(app: &App, wanted: &Wanted<'_>) -> Requests {
-    let verifier = URL_SAFE_NO_PAD.encode(app.random.bytes::<32>());
-    // RFC 7636 §4.2: the challenge is the hash of the verifier.
-    let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()).as_ref());
-    let mut scope = "openid profile offline_access".to_owned();
-    for name in wanted.scopes {
-        scope.push(' ');
-        scope.push_str(name);
-    }
-    let query = Serializer::new(String::new())
-        .append_pair("response_type", "code")
-        .append_pair("client_id", wanted.client_id)
-        .append_pair("redirect_uri", wanted.redirect_uri)
-        .append_pair("scope", &scope)
-        .append_pair("state", &app.random.token())
-        .append_pair("nonce", &app.random.token())
-        .append_pair("code_challenge", &challenge)
-        .append_pair("code_challenge_method", "S256")
-        .finish();
-    let client = match wanted.secret {
-        Some(secret) => format!("-u '{}:{secret}'", wanted.client_id),
-        None => format!("-d client_id={}", wanted.client_id),
+/// Begins the code flow of a store app and says where the browser goes. The caller has checked that an admin of the
+/// app's own account acts.
+///
+/// # Errors
+/// A request that the app could not send either.
+pub async fn begin(app: &App, known: &KnownApp, browser: &[u8; 32]) -> Result<String, NotBegun> {
+    let state = format!("{}.{}", known.app.id, app.random.token());
+    let kept = Kept::new(app, browser, &state);
+    let wanted = Trial {
+        scope: &requests::scope(app, &known.version.details.scopes).await?,
+        state: &state,
+        nonce: &kept.nonce,
+        code_challenge: &requests::challenge(&kept.verifier),
     };
-    let token_request = format!(
-        "curl {}/connect/token {client} \\\n  -d grant_type=authorization_code -d code=CODE \\\n  \
-         --data-urlencode 'redirect_uri={}' \\\n  -d code_verifier={verifier}",
-        app.issuer(),
-        wanted.redirect_uri,
-    );
-    Requests { authorize_url: format!("{}/connect/authorize?{query}", app.issuer()), token_request }
+    trial::begin(app, known, wanted).await
 }
 
-fn by_credentials(app: &App, wanted: &Wanted<'_>) -> Requests {
-    let secret = wanted.secret.unwrap_or_default();
-    let token_request = format!(
-        "curl {}/connect/token -u '{}:{secret}' \\\n  -d grant_type=client_credentials",
-        app.issuer(),
-        wanted.client_id,
-    );
-    Requests { authorize_url: String::new(), token_request }
+/// The app whose trial a state belongs to.
+#[must_use]
+pub fn app_of(state: &str) -> Option<AppId> {
+    AppId::parse(state.split_once('.')?.0)
+}
+
+/// Exchanges the code of a trial, as the app would with its secret.
+///
+/// # Errors
+/// A code that is not good, or not one of this browser.
+pub async fn exchange(
+    app: &App,
+    known: &KnownApp,
+    (browser, state): (&[u8; 32], &str),
+    code: &str,
+    origin: &Origin,
+) -> Result<Outcome, Failed> {
+    let request = authorization_code::Request {
+        code: code.to_owned(),
+        redirect_uri: Some(trial::callback(app)),
+        code_verifier: Some(Kept::new(app, browser, state).verifier),
+        resource: Vec::new(),
+    };
+    let given = issue::exchange(app, known, &request, origin).await?;
+    let claims = userinfo::claims_of(app, &given.access_token, &mut None).await;
+    let claims = claims.map(Value::from).map_err(|refusal| refusal.error.code.as_str().to_owned());
+    Ok(Outcome { userinfo: Some(claims), ..Outcome::of(given) })
+}
+
+/// Gets a token for a custom app, as the app would with its secret.
+///
+/// # Errors
+/// Scopes that the app may not have any more.
+pub async fn credentials(app: &App, known: &KnownApp) -> Result<Outcome, Failed> {
+    let request = client_credentials::Request { scope: ScopeSet::default(), resource: Vec::new() };
+    Ok(Outcome::of(issue::client_credentials(app, known, &request).await?))
+}
+
+impl Outcome {
+    fn of(given: Given) -> Self {
+        Self {
+            access_claims: claims(&given.access_token),
+            id_claims: given.id_token.as_deref().and_then(claims),
+            userinfo: None,
+            given,
+        }
+    }
+}
+
+/// What an app would keep in the browser's session between its two requests.
+struct Kept {
+    verifier: String,
+    nonce: String,
+}
+
+impl Kept {
+    fn new(app: &App, browser: &[u8; 32], state: &str) -> Self {
+        let bound = format!("{} {state}", URL_SAFE_NO_PAD.encode(browser));
+        // 43 characters of base64: what RFC 7636 §4.1 asks of a verifier at least.
+        let verifier = app.form_key.seal("trial-verifier", &bound);
+        Self { verifier, nonce: app.form_key.seal("trial-nonce", &bound) }
+    }
+}
+
+/// What a JWT says, to be shown; it was made a moment ago by this server.
+fn claims(token: &str) -> Option<Value> {
+    let payload = token.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }

@@ -157,9 +157,9 @@ async fn create(app: &App, place: &Place, fields: Fields) -> anyhow::Result<Answ
         "client_secret": secret.map(Secret::expose),
         "account": owner.code,
         "kind": place.kind,
-        "name": made.name,
+        "name": made.details.name,
     });
-    let answer = Answer::new(object).line(format!("{} is registered.\n", shown(&made.name)));
+    let answer = Answer::new(object).line(format!("{} is registered.\n", shown(&made.details.name)));
     Ok(credentials(answer, &made.client_id, secret))
 }
 

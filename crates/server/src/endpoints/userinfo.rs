@@ -61,6 +61,18 @@ async fn respond(
     let authorization = only(&parts.headers, &header::AUTHORIZATION)?;
     let authorization = authorization.map(|value| value.to_str().unwrap_or_default());
     let token = bearer::read(authorization, &query, form.as_ref()).map_err(refused)?;
+    claims_of(app, token, client_id).await
+}
+
+/// The claims that an access token gives. `client_id` is told as soon as the token is known to be good.
+///
+/// # Errors
+/// A token that gives none.
+pub async fn claims_of(
+    app: &App,
+    token: &str,
+    client_id: &mut Option<String>,
+) -> Result<Map<String, Value>, Refusal> {
     let living = match Living::find(app, token).await {
         Ok(living) => living,
         Err(Dead::Unknown(error)) => return Err(error.into()),

@@ -156,6 +156,13 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, &format!("/apps/store-apps/{}/edit", scene.store_app)).await;
             "store-app-edit"
         }
+        "/apps/try/callback" => {
+            scene.shows(browser, &format!("/apps/store-apps/{}", scene.store_app)).await;
+            browser.presses("Run it now").await;
+            browser.presses("Allow").await;
+            browser.sees("Exchange the code for tokens").await;
+            "try-callback"
+        }
         "/apps/connected-apps/create" => {
             scene.shows(browser, "/apps/connected-apps/create?clientCode=TAP&clientName=Tap").await;
             browser.presses("Close").await;

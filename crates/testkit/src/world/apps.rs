@@ -117,7 +117,7 @@ impl World {
         RegisteredApp {
             id: made.app_id,
             client_id: made.client_id,
-            name: made.name,
+            name: made.details.name,
             client_secret: made.client_secret.map(|secret| secret.expose().clone()).unwrap_or_default(),
         }
     }

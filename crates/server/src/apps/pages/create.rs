@@ -93,7 +93,7 @@ async fn send(app: &App, visitor: &Visitor, actor: &Actor, kind: AppKind, posted
     let outcome = match posted.get("step") {
         "back" => Err(Faults::default().into()),
         "save" => match register::register(app, &visitor.origin(), owner, kind, &raw).await {
-            Ok(registered) => return registered_page(app, visitor, kind, registered, &raw),
+            Ok(registered) => return registered_page(app, visitor, kind, registered).await,
             Err(refused) => Err(refused),
         },
         _ => review(app, visitor, owner, kind, &raw).await,
@@ -173,34 +173,20 @@ async fn verdicts(
     };
     let row = |uri: &String| {
         let found = checks.iter().find(|check| check.uri == *uri);
-        let unknown = || ("note", words.get("apps-verdict-unknown"));
+        let unknown = || redirect_check::said_unasked(uri, words);
         let (tone, verdict) = found.map_or_else(unknown, |check| redirect_check::said(check, words));
         UriRow { value: uri.clone(), error: String::new(), tone: tone.to_owned(), verdict }
     };
     Ok(uris.iter().map(row).collect())
 }
 
-fn registered_page(
-    app: &App,
-    visitor: &Visitor,
-    kind: AppKind,
-    registered: Registered,
-    raw: &RawApp,
-) -> Answer {
+async fn registered_page(app: &App, visitor: &Visitor, kind: AppKind, registered: Registered) -> Answer {
     let home = home(kind, &registered.app_id);
     let Some(secret) = registered.client_secret else {
         return Ok(page::with_flash(page::see_other(&home), "flash-app-registered"));
     };
-    let shown = Shown {
-        kind,
-        name: registered.name,
-        client_id: registered.client_id,
-        secret,
-        home,
-        redirect_uri: raw.redirect_uris.iter().find(|uri| !uri.is_empty()).cloned().unwrap_or_default(),
-        scopes: raw.scopes.clone(),
-    };
-    Ok(secrets::shown(app, visitor, &shown))
+    let client_id = registered.client_id;
+    secrets::shown(app, visitor, &Shown { kind, client_id, secret, home, details: registered.details }).await
 }
 
 fn show(app: &App, visitor: &Visitor, status: StatusCode, view: View) -> Answer {

@@ -8,6 +8,7 @@ pub mod modify;
 mod scopes;
 pub mod secrets;
 pub mod show;
+pub mod trial;
 
 use std::collections::HashMap;
 use std::sync::Arc;

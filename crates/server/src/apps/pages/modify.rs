@@ -31,8 +31,7 @@ pub async fn save(State(app): State<Arc<App>>, visitor: Visitor, own: Own, poste
     match edit::edit(&app, &visitor.origin(), own.of(), &raw, Some(based_on)).await {
         Ok(edited) => {
             if let Some(secret) = edited.client_secret {
-                let shown = Shown::of(&own, &edited.details, secret);
-                return Ok(secrets::shown(&app, &visitor, &shown));
+                return secrets::shown(&app, &visitor, &Shown::of(&own, edited.details, secret)).await;
             }
             let flash = if edited.changed { "flash-app-saved" } else { "flash-app-unchanged" };
             Ok(page::with_flash(page::see_other(&own.home()), flash))

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
 use grantry_oauth::secret::Secret;
 use grantry_store::app::AppKind;
 use grantry_store::app_version::AppDetails;
@@ -13,32 +12,23 @@ use http::StatusCode;
 use super::show::{self, Opened};
 use super::{NamedSecret, Own, fault_lines, list_of};
 use crate::app::App;
+use crate::apps::Refused;
+use crate::apps::requests::{self, Requests, Wanted};
 use crate::apps::secrets::{self, RawSecret};
-use crate::apps::{Refused, try_out};
 use crate::web::{Answer, Form, Page, Visitor, page};
 
 /// A secret that was just made, for the one page that shows it.
 pub(super) struct Shown {
     pub(super) kind: AppKind,
-    pub(super) name: String,
     pub(super) client_id: String,
     pub(super) secret: Secret<String>,
     pub(super) home: String,
-    pub(super) redirect_uri: String,
-    pub(super) scopes: Vec<String>,
+    pub(super) details: AppDetails,
 }
 
 impl Shown {
-    pub(super) fn of(own: &Own, details: &AppDetails, secret: Secret<String>) -> Self {
-        Self {
-            kind: own.app.kind,
-            name: details.name.clone(),
-            client_id: own.app.client_id.clone(),
-            secret,
-            home: own.home(),
-            redirect_uri: details.redirect_uris.first().cloned().unwrap_or_default(),
-            scopes: details.scopes.clone(),
-        }
+    pub(super) fn of(own: &Own, details: AppDetails, secret: Secret<String>) -> Self {
+        Self { kind: own.app.kind, client_id: own.app.client_id.clone(), secret, home: own.home(), details }
     }
 }
 
@@ -54,36 +44,30 @@ struct SecretPage {
     list_word: &'static str,
     file: String,
     env: String,
-    requests: try_out::Requests,
+    requests: Requests,
 }
 
 /// *Client secret created*: the answer to the form that made it, so that the secret is in no URL, and nowhere later.
-pub(super) fn shown(app: &App, visitor: &Visitor, shown: &Shown) -> Response {
-    let (list, section, list_word) = list_of(shown.kind);
-    let secret = shown.secret.expose();
+pub(super) async fn shown(app: &App, visitor: &Visitor, shown: &Shown) -> Answer {
+    let Shown { kind, client_id, secret, home, details } = shown;
+    let (list, section, list_word) = list_of(*kind);
+    let secret = secret.expose();
+    let redirect_uri = details.redirect_uris.first().map_or("", String::as_str);
+    let wanted = Wanted { client_id, secret: Some(secret), redirect_uri, scopes: &details.scopes };
     let title = visitor.words.get("apps-secret-title");
     let page = SecretPage {
         page: visitor.page(app, title, section),
-        name: shown.name.clone(),
-        client_id: shown.client_id.clone(),
+        name: details.name.clone(),
+        client_id: client_id.clone(),
         secret: secret.clone(),
-        home: shown.home.clone(),
+        home: home.clone(),
         list,
         list_word,
-        file: format!("{}.env", shown.client_id.to_lowercase()),
-        env: try_out::env_file(app, &shown.client_id, secret, &shown.redirect_uri),
-        requests: try_out::requests(
-            app,
-            shown.kind,
-            &try_out::Wanted {
-                client_id: &shown.client_id,
-                secret: Some(secret),
-                redirect_uri: &shown.redirect_uri,
-                scopes: &shown.scopes,
-            },
-        ),
+        file: format!("{}.env", client_id.to_lowercase()),
+        env: requests::env_file(app, client_id, secret, redirect_uri),
+        requests: requests::requests(app, *kind, &wanted).await?,
     };
-    page::ok(&page)
+    Ok(page::ok(&page))
 }
 
 /// The purpose of the seal on the id that a form brings for the secret it makes.
@@ -112,7 +96,10 @@ pub async fn add(State(app): State<Arc<App>>, visitor: Visitor, own: Own, posted
         id: kept_promise(&app, &own, &posted),
     };
     match secrets::add(&app, &visitor.origin(), own.of(), &raw).await {
-        Ok(added) => Ok(shown(&app, &visitor, &Shown::of(&own, &own.version.details, added.client_secret))),
+        Ok(added) => {
+            let details = own.version.details.clone();
+            shown(&app, &visitor, &Shown::of(&own, details, added.client_secret)).await
+        }
         Err(refused) => {
             let faults = refused.into_faults("secret_description", visitor.words)?;
             let opened = Opened {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use grantry_store::account::AccountKind;
-use grantry_store::app::AppKind;
+use grantry_store::app::{AppKind, AppState};
 use grantry_store::app_version::{AppDetails, ClientType};
 use grantry_store::secret::AppSecret;
 use http::StatusCode;
@@ -14,7 +14,8 @@ use super::scopes::{self, Group};
 use super::{Badge, ConnectedLine, FaultLine, Own, badge, connected, list_of, said_of, secrets};
 use crate::app::App;
 use crate::apps::remove::{self, Reach};
-use crate::apps::{SECRETS_PER_APP, create_link, logo, redirect_check, try_out};
+use crate::apps::requests::{self, Requests, Wanted};
+use crate::apps::{SECRETS_PER_APP, create_link, logo, redirect_check};
 use crate::web::moment::Moment;
 use crate::web::{Answer, Page, Problem, Visitor, Words, page};
 
@@ -44,7 +45,7 @@ struct Show {
     has_more_accounts: bool,
     reach: Reach,
     create_link: String,
-    requests: try_out::Requests,
+    requests: Requests,
     secret_id: String,
     secret_seal: String,
     opened: Opened,
@@ -102,6 +103,12 @@ pub(super) async fn with(
     let catalogue = app.cached.catalogue().await?;
     let (accounts, has_more_accounts) = connected(app, &own.app.id, ACCOUNTS, words).await?;
     let (secret_id, secret_seal) = secrets::promised(app, own);
+    let wanted = Wanted {
+        client_id: &own.app.client_id,
+        secret: (!own.is_public()).then_some("…"),
+        redirect_uri: details.redirect_uris.first().map_or("", String::as_str),
+        scopes: &details.scopes,
+    };
     let show = Show {
         page: visitor.page(app, details.name.clone(), section),
         is_custom: own.app.kind == AppKind::Custom,
@@ -112,7 +119,7 @@ pub(super) async fn with(
         client_id: own.app.client_id.clone(),
         logo: logo::path(details.logo_id.as_deref()),
         badge: badge(&own.app, words),
-        is_suspended: own.app.state == grantry_store::app::AppState::Suspended,
+        is_suspended: own.app.state == AppState::Suspended,
         changed: Moment::new(own.version.created_at, app.clock.now(), words),
         redirect_uris: checked_uris(app, own, words).await?,
         groups: scopes::chosen(&catalogue, &details.scopes),
@@ -122,16 +129,7 @@ pub(super) async fn with(
         has_more_accounts,
         reach: remove::reach(app, &own.app.id).await?,
         create_link: own.create_link(app, words),
-        requests: try_out::requests(
-            app,
-            own.app.kind,
-            &try_out::Wanted {
-                client_id: &own.app.client_id,
-                secret: (!own.is_public()).then_some("…"),
-                redirect_uri: details.redirect_uris.first().map_or("", String::as_str),
-                scopes: &details.scopes,
-            },
-        ),
+        requests: requests::requests(app, own.app.kind, &wanted).await?,
         secret_id,
         secret_seal,
         opened,
@@ -162,7 +160,7 @@ async fn checked_uris(app: &App, own: &Own, words: Words) -> Result<Vec<CheckedU
     let now = app.clock.now();
     let line = |uri: &String| {
         let found = checks.iter().find(|check| check.uri == *uri);
-        let unknown = || ("note", words.get("apps-verdict-unknown"));
+        let unknown = || redirect_check::said_unasked(uri, words);
         let (tone, verdict) = found.map_or_else(unknown, |check| redirect_check::said(check, words));
         let at = found.and_then(redirect_check::asked_at).map(|at| Moment::new(at, now, words));
         let row = UriRow { value: uri.clone(), error: String::new(), tone: tone.to_owned(), verdict };

@@ -5,6 +5,7 @@ mod hostile;
 mod outward;
 mod register;
 mod secrets;
+mod trial;
 
 use grantry_oauth::secret;
 use grantry_testkit::World;

@@ -66,7 +66,7 @@ async fn an_admin_registers_a_store_app_and_sees_its_secret_once() {
     let trail = reader.list_audit(Some(&acme.id), &AuditFilter::default(), &PageRequest::first(50)).await;
     let trail = trail.expect("a trail").items;
     let actions: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
-    assert_eq!(actions, ["secret.created", "app.created"]);
+    assert_eq!(actions.get(..2), Some(["secret.created", "app.created"].as_slice()));
     assert!(!format!("{trail:?}").contains(&secret), "the trail holds the secret");
 }
 
