@@ -114,6 +114,15 @@ impl Table {
         self.route(MethodFilter::OPTIONS, route, preflight::allow)
     }
 
+    fn patch<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let route = Route { method: Method::PATCH, path, guard, kind };
+        self.route(MethodFilter::PATCH, route, handler)
+    }
+
     fn delete<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
     where
         H: Handler<T, Arc<App>>,
@@ -313,6 +322,15 @@ fn rest(table: Table) -> Table {
     const READ: Guard = Bearer(accounts::api::READ);
     const MANAGE: Guard = Bearer(accounts::api::MANAGE);
     table
+        // Apps and connections of the account
+        .get("/api/v1/clients", CLIENTS, Api, apps::api::list)
+        .post("/api/v1/clients", CLIENTS, Api, apps::api::create)
+        .get("/api/v1/clients/{client_id}", CLIENTS, Api, apps::api::show)
+        .patch("/api/v1/clients/{client_id}", CLIENTS, Api, apps::api::change)
+        .delete("/api/v1/clients/{client_id}", CLIENTS, Api, apps::api::delete)
+        .get("/api/v1/clients/{client_id}/secrets", CLIENTS, Api, apps::api::list_secrets)
+        .post("/api/v1/clients/{client_id}/secrets", CLIENTS, Api, apps::api::add_secret)
+        .delete("/api/v1/clients/{client_id}/secrets/{secret}", CLIENTS, Api, apps::api::revoke_secret)
         .get("/api/v1/connected-apps", CLIENTS, Api, connections::api::list)
         .delete("/api/v1/connected-apps/{id}", CLIENTS, Api, connections::api::end)
         // Users of the account

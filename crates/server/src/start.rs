@@ -184,10 +184,18 @@ fn ops_router(app: &Arc<App>, readiness: &Arc<Readiness>) -> axum::Router {
 
 fn readiness(app: &Arc<App>) -> Readiness {
     let database = Arc::clone(app);
-    Readiness::new(vec![Check::new("database", move || {
-        let app = Arc::clone(&database);
-        Box::pin(async move { app.store.ping().await.map_err(|error| error.to_string()) })
-    })])
+    let changes = Arc::clone(app);
+    Readiness::new(vec![
+        Check::new("database", move || {
+            let app = Arc::clone(&database);
+            Box::pin(async move { app.store.ping().await.map_err(|error| error.to_string()) })
+        }),
+        Check::new("changes", move || {
+            let fresh = changes.store.feed_is_fresh();
+            let heard = if fresh { Ok(()) } else { Err("cannot hear of other nodes' changes".to_owned()) };
+            Box::pin(async move { heard })
+        }),
+    ])
 }
 
 impl Running {

@@ -1,5 +1,6 @@
 //! Apps of an account: registering, editing, secrets, deleting. The files named by verbs are for pages, API and commands alike.
 
+pub mod api;
 pub mod create_link;
 pub mod details;
 pub mod edit;

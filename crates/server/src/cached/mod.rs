@@ -62,7 +62,9 @@ impl Cached {
     /// # Errors
     /// The store's.
     pub async fn find_app(&self, client_id: &str) -> Result<Option<Arc<KnownApp>>, Error> {
-        if let Some(app) = self.kept.apps.get(client_id) {
+        if self.is_fresh()
+            && let Some(app) = self.kept.apps.get(client_id)
+        {
             return Ok(Some(app));
         }
         if client_id.len() > LONGEST_CLIENT_ID || self.kept.unknown.get(client_id).is_some() {
@@ -78,12 +80,19 @@ impl Cached {
         Ok(Some(app))
     }
 
+    /// A node that cannot hear of changes does not trust what it keeps.
+    fn is_fresh(&self) -> bool {
+        self.store.feed_is_fresh()
+    }
+
     /// The scope catalogue.
     ///
     /// # Errors
     /// The store's.
     pub async fn catalogue(&self) -> Result<Arc<KnownCatalogue>, Error> {
-        if let Some(catalogue) = self.kept.catalogue.load_full() {
+        if self.is_fresh()
+            && let Some(catalogue) = self.kept.catalogue.load_full()
+        {
             return Ok(catalogue);
         }
         let before = self.kept.changes.load(Ordering::Acquire);

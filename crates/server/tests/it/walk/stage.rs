@@ -105,6 +105,9 @@ impl Stage {
             path if path.contains("/connect") && path.contains("/{id}") => {
                 path.replace("{app}", self.app.id.as_str()).replace("{id}", self.connection.as_str())
             }
+            path if path.starts_with("/api/v1/clients/") => {
+                path.replace("{client_id}", &self.custom_app.client_id).replace("{secret}", "sec_none")
+            }
             path if path.starts_with("/apps/store-apps/") => self.path_of_app(path, &self.app).await,
             path if path.starts_with("/apps/custom-apps/") => self.path_of_app(path, &self.custom_app).await,
             path => path.to_owned(),
