@@ -132,15 +132,6 @@ impl Table {
         self.route(MethodFilter::DELETE, route, handler)
     }
 
-    fn patch<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
-        let route = Route { method: Method::PATCH, path, guard, kind };
-        self.route(MethodFilter::PATCH, route, handler)
-    }
-
     /// Every line, for the tests that walk the table and for the generated reference.
     #[must_use]
     pub fn rows(&self) -> &[Route] {
