@@ -44,6 +44,8 @@ pub(super) struct Bearer<'a> {
     pub(super) client: &'a Client,
     pub(super) owner: Owner<'a>,
     pub(super) account_code: &'a str,
+    /// Somebody tries the app out.
+    pub(super) is_test: bool,
 }
 
 /// Makes the token.
@@ -66,7 +68,7 @@ pub(super) async fn mint(
         issued_at: now,
         lifetime: LIFETIME,
         random: app.random.bytes(),
-        is_test: false,
+        is_test: bearer.is_test,
         preset,
     };
     match (catalogue.token_format(&reach.scopes, &reach.resources), preset) {

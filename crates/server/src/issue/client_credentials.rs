@@ -21,7 +21,8 @@ pub async fn client_credentials(
     let scopes = rules::check(request, &known.client)?;
     let catalogue = app.cached.catalogue().await?;
     let reach = Reach::new(&catalogue.rules, &scopes, &[], &request.resource)?;
-    let bearer = Bearer { client: &known.client, owner: Owner::Client, account_code: &known.owner.code };
+    let (client, account_code) = (&known.client, known.owner.code.as_str());
+    let bearer = Bearer { client, owner: Owner::Client, account_code, is_test: false };
     let access_token = mint(app, &catalogue.rules, bearer, &reach, app.clock.now()).await?;
     Ok(Given {
         access_token,

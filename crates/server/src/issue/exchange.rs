@@ -18,6 +18,7 @@ use super::person::{self, Beside};
 use super::{Failed, Given};
 use crate::app::App;
 use crate::cached::{KnownApp, KnownCatalogue};
+use crate::consent::trial;
 
 /// Gives tokens for a code to an app that has authenticated and may use the grant.
 ///
@@ -46,6 +47,7 @@ pub async fn exchange(
         client: &known.client,
         owner: person::owner(&state, subject, &roles),
         account_code: &state.account.code,
+        is_test: code.redirect_uri == trial::callback(app),
     };
     let access_token = mint(app, &catalogue.rules, bearer, &reach, now).await?;
     let beside = Beside { nonce: code.nonce.as_deref(), access_token: &access_token };

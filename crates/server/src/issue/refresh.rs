@@ -52,6 +52,7 @@ pub async fn refresh(
         client: &known.client,
         owner: person::owner(&state, subject, &roles),
         account_code: &state.account.code,
+        is_test: false,
     };
     let access_token = mint(app, &catalogue.rules, bearer, &reach, now).await?;
     // OIDC Core §12.2: no nonce in a refreshed ID token.
