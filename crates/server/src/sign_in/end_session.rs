@@ -20,7 +20,10 @@ pub async fn end_session(app: &App, origin: &Origin, session: &Session) -> Resul
 pub(super) async fn end(tx: &Tx, origin: &Origin, session: &Session) -> Result<bool, Error> {
     let ended = tx.end_session(&session.id_hash).await?.is_some();
     if ended {
-        let object = Object::new(ObjectKind::Session, session.sid.as_str(), &origin.actor.label);
+        // Somebody who signs in where another was signed in ends that one's session.
+        let own = origin.actor.id == session.person_id.as_str();
+        let label = if own { origin.actor.label.as_str() } else { "" };
+        let object = Object::new(ObjectKind::Session, session.sid.as_str(), label);
         tx.audit(origin, &Entry::new(session.account_id.as_ref(), Action::SessionEnded, object)).await?;
     }
     Ok(ended)

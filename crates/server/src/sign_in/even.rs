@@ -24,3 +24,20 @@ impl Evenly {
         sleep_until(self.0 + BEAT.saturating_mul(beats)).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // security: S05
+    #[tokio::test(start_paused = true)]
+    async fn little_work_and_much_work_take_the_same_time() {
+        for (work_ms, answer_ms) in [(0, 250), (3, 250), (249, 250), (250, 500), (420, 500)] {
+            let began = Instant::now();
+            let evenly = Evenly::begin();
+            tokio::time::advance(Duration::from_millis(work_ms)).await;
+            evenly.end().await;
+            assert_eq!(began.elapsed().as_millis(), answer_ms, "{work_ms} ms of work");
+        }
+    }
+}

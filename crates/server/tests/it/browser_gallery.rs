@@ -299,6 +299,17 @@ async fn every_other_sight_is_pictured_and_accessible() {
     browser.sees("password").await;
     pictures(&browser, "sign-in-refused").await;
 
+    let app = scene.world.store_app(&scene.developer, "ROOM", CALLBACK, &["reservations.read"]).await;
+    let query = format!("client_id={}&redirect_uri={CALLBACK}&response_type=code", app.client_id);
+    let pkce = format!("code_challenge={CHALLENGE}&code_challenge_method=S256");
+    scene.shows(&browser, &format!("/connect/authorize?{query}&{pkce}&scope=reservations.read")).await;
+    browser.sees("to continue to").await;
+    pictures(&browser, "sign-in-for-an-app").await;
+
+    scene.shows(&browser, "/account/set-password/none").await;
+    browser.sees("does not work any more").await;
+    pictures(&browser, "link-gone").await;
+
     scene.shows(&browser, "/account/register-dev-account").await;
     browser.runs("document.querySelector('form').noValidate = true", vec![]).await;
     browser.types("E-mail", "nobody").await;

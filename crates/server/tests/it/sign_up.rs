@@ -1,6 +1,6 @@
 //! Developer sign-up, new passwords, and the first operator.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use grantry_store::account::{AccountFilter, AccountKind};
 use grantry_store::page::PageRequest;
@@ -105,6 +105,57 @@ async fn sign_up_and_reset_say_the_same_whether_or_not_the_address_has_a_sign_in
     let two = unknown.posts(&form.with("email", "nobody@newcomer.example")).await;
     assert_eq!(words(&one, &acme.admin.email), words(&two, "nobody@newcomer.example"));
     assert_eq!(world.mails_to("nobody@newcomer.example").await.len(), 0);
+}
+
+// security: S05
+#[tokio::test]
+async fn sign_up_and_reset_answer_on_the_beat_whatever_they_found() {
+    let world = World::new().await;
+    let acme = world.developer("ACME").await;
+    let mut client = world.client();
+    let reset = client.form("/account/reset-password", "Send the link").await;
+    let sign_up = sign_up_form(&mut client).await;
+    for form in [reset, sign_up] {
+        for email in [acme.admin.email.as_str(), "nobody@newcomer.example"] {
+            let began = Instant::now();
+            assert_eq!(client.posts(&form.clone().with("email", email)).await.status, 200);
+            assert!(began.elapsed() >= Duration::from_millis(250), "{email}: {:?}", began.elapsed());
+        }
+    }
+}
+
+// security: S01
+#[tokio::test]
+async fn no_step_is_skipped_by_an_empty_form_or_a_made_up_link() {
+    let world = World::new().await;
+    let acme = world.developer("ACME").await;
+    let mut client = world.client();
+    let form = client.form("/account/reset-password", "Send the link").await;
+    client.posts(&form.clone().with("email", &acme.admin.email)).await;
+    let link = world.mail_link(&acme.admin.email).await;
+    let operator =
+        grantry::sign_in::first_operator_link(world.app()).await.expect("the store").expect("a link");
+    let path = |link: &str| link.replace(world.issuer(), "");
+    for (action, status) in [
+        ("/account/login".to_owned(), 422),
+        ("/account/register-dev-account".to_owned(), 422),
+        ("/account/reset-password".to_owned(), 422),
+        ("/account/confirm-email/none".to_owned(), 410),
+        ("/account/set-password/none".to_owned(), 410),
+        ("/account/first-operator/none".to_owned(), 410),
+        (path(&link), 422),
+        (path(&operator), 422),
+        ("/account/profile/password".to_owned(), 401),
+        ("/account/profile/language".to_owned(), 401),
+        ("/account/profile/sessions/end-others".to_owned(), 401),
+    ] {
+        let empty = Form::by_hand(&action).with("form_token", form.value("form_token").expect("a token"));
+        let reply = client.posts(&empty).await;
+        assert_eq!(reply.status, status, "{action}");
+        assert_eq!(client.cookie("grantry-session"), None, "{action}");
+    }
+    assert_eq!(client.gets(&link).await.status, 200, "an empty form does not use up a link");
+    assert_eq!(client.gets(&operator).await.status, 200);
 }
 
 // security: S01, S03
