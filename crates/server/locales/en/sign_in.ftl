@@ -20,7 +20,9 @@ sign-in-wait-minutes =
 
 fault-email = Enter an e-mail address such as name@company.com.
 fault-email-taken = This address has a sign-in already. Sign in, or use another address.
-fault-name-empty = Fill this in.
+fault-first-name-empty = Enter your first name.
+fault-last-name-empty = Enter your last name.
+fault-company-empty = Enter a name that others will see.
 fault-name-long = Use at most 100 characters.
 fault-name-hidden = This contains characters that cannot be seen. Type it by hand.
 fault-password-short = Use at least 8 characters.

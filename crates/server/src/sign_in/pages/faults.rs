@@ -18,7 +18,7 @@ pub(super) struct Line {
 
 impl Faults {
     pub(super) fn new(found: Vec<(&'static str, Fault)>, words: Words) -> Self {
-        Self(found.into_iter().map(|(name, fault)| Line { name, text: text(fault, words) }).collect())
+        Self(found.into_iter().map(|(name, fault)| Line { name, text: text(name, fault, words) }).collect())
     }
 
     /// What is wrong with a field; empty when nothing is.
@@ -31,18 +31,22 @@ impl Faults {
     }
 }
 
-pub(super) fn text(fault: Fault, words: Words) -> String {
+fn text(field: &str, fault: Fault, words: Words) -> String {
     match fault {
-        Fault::Name(problem) => name(problem, words),
+        Fault::Name(problem) => name(field, problem, words),
         Fault::Email => words.get("fault-email"),
         Fault::Taken => words.get("fault-email-taken"),
         Fault::Password(weakness) => password(weakness, words),
     }
 }
 
-fn name(problem: display_text::Problem, words: Words) -> String {
+fn name(field: &str, problem: display_text::Problem, words: Words) -> String {
     match problem {
-        display_text::Problem::Empty => words.get("fault-name-empty"),
+        display_text::Problem::Empty => match field {
+            "first_name" => words.get("fault-first-name-empty"),
+            "last_name" => words.get("fault-last-name-empty"),
+            _ => words.get("fault-company-empty"),
+        },
         display_text::Problem::TooLong => words.get("fault-name-long"),
         display_text::Problem::Control | display_text::Problem::Hidden | display_text::Problem::Marks => {
             words.get("fault-name-hidden")
