@@ -68,7 +68,7 @@ impl Refused {
             Self::Missing => Problem::not_found(),
             Self::Full(limit) => {
                 let detail = words.with("apps-refused-full", "limit", limit);
-                Problem::new(StatusCode::CONFLICT, "refused").detail(detail)
+                Problem::new(StatusCode::CONFLICT, "not-done").detail(detail)
             }
             Self::NeedsDeveloperAccount => Problem::new(StatusCode::FORBIDDEN, "developers-only"),
             Self::Changed => conflict(words.get("apps-refused-changed")),
@@ -101,5 +101,5 @@ impl Refused {
 }
 
 fn conflict(detail: String) -> Problem {
-    Problem::new(StatusCode::CONFLICT, "refused").detail(detail)
+    Problem::new(StatusCode::CONFLICT, "not-done").detail(detail)
 }
