@@ -40,6 +40,11 @@ mail-added-subject = Sie gehören jetzt zu { $account }
 mail-added-line = { $inviter } hat Sie in das Konto { $account } bei { $platform } aufgenommen. Sie finden es in der Kontenliste neben Ihren anderen Konten.
 mail-added-button = Konto öffnen
 
+mail-stay-subject = { $member } hat { $account } verlassen, einige Apps bleiben verbunden
+mail-stay-line = { $member } ({ $email }) gehört nicht mehr zu { $account }. Apps, die diese Person für das Konto verbunden hat, bleiben verbunden, damit nichts stehen bleibt. Sie arbeiten ab jetzt für das Konto selbst, nicht mehr für { $member }.
+mail-stay-apps = Noch verbunden: { $apps }. Trennen Sie, was das Konto nicht braucht.
+mail-stay-button = Verbundene Apps ansehen
+
 mail-ask-subject = { $person } bittet Sie, { $app } zu verbinden
 mail-ask-line = { $person } ({ $email }) möchte { $app } von { $publisher } mit dem Konto { $account } benutzen. Nur Kontoadmins können eine App verbinden.
 mail-ask-button = Ansehen, worum sie bittet
