@@ -38,6 +38,15 @@ async fn account_of(world: &World, tenant: &Tenant) -> Account {
     world.app().store.reader().find_account(&tenant.id).await.expect("a store").expect("an account")
 }
 
+/// What was done after the account was made with its admin, the latest first.
+async fn later(world: &World, account: &Account) -> Vec<Action> {
+    let mut all = actions(world, account).await;
+    let beginning = [Action::MemberAdded, Action::PersonCreated, Action::AccountCreated];
+    assert!(all.ends_with(&beginning), "{all:?}");
+    all.truncate(all.len() - beginning.len());
+    all
+}
+
 async fn actions(world: &World, account: &Account) -> Vec<Action> {
     let (reader, page, all) = (world.app().store.reader(), PageRequest::first(100), AuditFilter::default());
     let trail = reader.list_audit(Some(&account.id), &all, &page).await.expect("a trail");
@@ -228,7 +237,7 @@ async fn a_revoked_invitation_and_one_for_somebody_else_are_not_accepted() {
     invitations::revoke(app, origin, &account.id, &id).await.expect("revoked");
     assert!(invitations::find(app, token).await.expect("a store").is_none());
     let expected = [Action::InvitationRevoked, Action::InvitationCreated];
-    assert_eq!(actions(&world, account).await, expected);
+    assert_eq!(later(&world, account).await, expected);
 }
 
 #[tokio::test]
@@ -245,7 +254,7 @@ async fn the_last_admin_stays_whatever_is_tried() {
         assert!(matches!(off(disabled.clone()).await, Err(Refused::LastAdmin)));
         let removed = members::remove(app, origin, account, ada, Words::english()).await;
         assert!(matches!(removed, Err(Refused::LastAdmin)));
-        assert_eq!(actions(&world, account).await, [], "nothing of it was written down");
+        assert_eq!(later(&world, account).await, [], "nothing of it was written down");
 
         let bob = world.member(&acme, "Bob Brown").await;
         let promoted = Edit { is_admin: Some(true), ..Edit::default() };
@@ -294,7 +303,7 @@ async fn a_suspended_account_is_resumed_and_the_last_operator_account_stays() {
     let own = accounts::suspend::suspend(app, origin, &platform.id).await;
     assert!(matches!(own, Err(Refused::LastOperator)));
     let account = &account_of(&world, &acme).await;
-    assert_eq!(actions(&world, account).await, [Action::AccountResumed, Action::AccountSuspended]);
+    assert_eq!(later(&world, account).await, [Action::AccountResumed, Action::AccountSuspended]);
 }
 
 #[tokio::test]
@@ -309,7 +318,7 @@ async fn a_rename_and_a_policy_are_written_down_with_what_was_there_before() {
     let page = PageRequest::first(10);
     let reader = app.store.reader();
     let trail = reader.list_audit(Some(&acme.id), &AuditFilter::default(), &page).await.expect("a trail");
-    assert_eq!(trail.items.len(), 1, "what changes nothing is not written down");
+    assert_eq!(trail.items.len(), 4, "what changes nothing is not written down");
     assert!(trail.items[0].detail.contains("ACME Hotels"), "{}", trail.items[0].detail);
 }
 
