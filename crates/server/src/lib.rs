@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod connections;
 pub mod consent;
+pub mod demo;
 pub mod endpoints;
 pub mod issue;
 pub mod jobs;

@@ -53,10 +53,18 @@ pub async fn complete(app: &App, account: &AccountId, details: &mut AppDetails) 
 pub async fn fetch(app: &App, account: &AccountId, url: &str) -> Result<FetchedLogo, Refused> {
     spend(app, account, 1).await?;
     let fetched = app.outbound.fetch_logo(url).await.map_err(|why| unfetched(url, why))?;
+    keep(app, url, fetched.body.into()).await
+}
+
+/// Keeps a picture as the logo that is found at `url`.
+///
+/// # Errors
+/// A fault at `logo_url` that says why it cannot be used.
+pub async fn keep(app: &App, url: &str, picture: Vec<u8>) -> Result<FetchedLogo, Refused> {
     let Ok(_place) = DECODERS.acquire().await else {
         return Err(Error::Unavailable("no decoder".to_owned()).into());
     };
-    let drawn = tokio::task::spawn_blocking(move || redraw(&fetched.body)).await;
+    let drawn = tokio::task::spawn_blocking(move || redraw(&picture)).await;
     let drawn = drawn.unwrap_or(Err("apps-fault-logo-broken"));
     let logo = drawn.map_err(|key| Fault::new("logo_url", key).about(url).with("largest", LARGEST))?;
     let keeping = app.store.write(app.clock.now(), |tx| async move {

@@ -11,6 +11,7 @@ mod app;
 mod app_fields;
 mod config;
 mod database;
+mod demo;
 mod doctor;
 mod keys;
 mod scopes;
@@ -45,6 +46,8 @@ pub struct Arguments {
 enum Command {
     /// Serve; `grantry` alone does that, too
     Serve(ServeFlags),
+    /// Serve a sample platform with a sample app, on this machine only and made anew at each start
+    Demo,
     /// Accounts: developers', customers' and operators'
     Account(Noun<account::Verb>),
     /// People
@@ -126,6 +129,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (answer, form) = match command {
         None => return serve::run(data.load_with(&serve)?).await,
         Some(Command::Serve(flags)) => return serve::run(data.load_with(&flags)?).await,
+        Some(Command::Demo) => return demo::run(&data).await,
         Some(Command::Account(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::User(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::App(noun)) => (noun.verb.run(&data).await?, noun.form),

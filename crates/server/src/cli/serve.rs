@@ -50,7 +50,7 @@ fn where_data_is(config: &Config) -> String {
     if config.server.database.is_some() { format!("PostgreSQL; keys in {dir}") } else { dir.to_string() }
 }
 
-fn fact(label: &str, value: &str) {
+pub(super) fn fact(label: &str, value: &str) {
     say(&format!("  {label:14}  {value}"));
 }
 

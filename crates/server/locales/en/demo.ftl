@@ -1,0 +1,30 @@
+## The sample app of `grantry demo`.
+demo-start-title = Quick Check-in works with { $platform }
+demo-start-text = Guests check in on their phones. Connect your hotel, and Quick Check-in reads its reservations from { $platform }.
+demo-connect = Connect to { $platform }
+demo-start-hint = This is a sample app: a program of its own that knows the platform by its public endpoints only. Sign in as the hotel admin that the terminal shows.
+demo-foot = Sample app of the Grantry demo
+demo-connected-title = Connected to { $platform }
+demo-connected-text = Quick Check-in exchanged the code for tokens and verified who granted access. Try them:
+demo-person = Granted by
+demo-account = Account
+demo-scopes = Scopes
+demo-me = Ask the API who I am
+demo-userinfo = Ask for userinfo
+demo-refresh = Refresh the tokens
+demo-answer = Answer
+demo-identity = ID token, verified
+demo-identity-claims = Claims
+demo-access = Access token
+demo-access-claims = Claims
+demo-refresh-token = Refresh token
+demo-disconnect = To end it, open Connected apps in { $platform } and disconnect Quick Check-in. Then press one of the buttons here: every one is refused at once.
+demo-disconnect-link = Open Connected apps
+demo-forget = Forget the tokens and begin again
+
+demo-fault-nothing-asked = This answer belongs to no question of this browser. Connect again.
+demo-fault-not-ours = This answer is for another question, or from another server. Nothing was taken from it. Connect again.
+demo-fault-denied = Access was not granted, so nothing was connected. Connect again when you like.
+demo-fault-error = The platform answered with an error. Connect again.
+demo-fault-no-tokens = The platform did not give tokens for the code. Connect again.
+demo-fault-identity = The ID token could not be verified, so nothing was taken. Connect again.
