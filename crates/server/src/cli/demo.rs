@@ -20,7 +20,7 @@ pub(super) async fn run(data: &DataFlags) -> anyhow::Result<()> {
     logging::start(&config.log)?;
     let _folder = Folder::make_anew(Path::new(FOLDER))?;
     let running = start::start(Settings::new(config)).await?;
-    let (listener, url) = Party::bind(demo::party_address()).await?;
+    let (listener, url) = Party::bind().await?;
     let app = &running.app;
     let cast = demo::fill(app, &Party::redirect_uri(&url)).await?;
     greet(&running, &url, &cast);
@@ -38,20 +38,18 @@ fn greet(running: &Running, party: &str, cast: &Cast) {
     say("");
     fact("Begin here", &format!("{STRONG}{party}{STRONG:#}  {SOFT}(the sample app: press Connect){SOFT:#}"));
     fact("Dashboard", &format!("{}/account/login", app.issuer()));
-    if let Some(mailbox) = app.mailbox_url() {
-        fact("Mailbox", &mailbox);
-    }
-    if let Some(address) = app.ops_address {
-        fact("Operations", &format!("http://{address}"));
-    }
     say("");
     say("  Sign in as");
     for person in &cast.people {
         say(&format!("    {:22}  {:24}  {}", person.role, person.email, person.password));
     }
     say("");
-    say(&format!(
-        "  {SOFT}The data is in {FOLDER} and made anew at each start, the passwords too. Stop with Ctrl+C.{SOFT:#}"
-    ));
+    if let Some(mailbox) = app.mailbox_url() {
+        fact("Mailbox", &mailbox);
+    }
+    if let Some(address) = app.ops_address {
+        fact("Operations", &format!("http://{address}"));
+    }
+    fact("Data", &format!("{FOLDER}  {SOFT}(made anew at each start, the passwords too){SOFT:#}"));
     say("");
 }

@@ -54,6 +54,8 @@ pub(super) struct Tokens {
     pub(super) scope: String,
     /// The claims of the ID token, once its signature and claims were checked.
     pub(super) identity: Option<Value>,
+    /// The address that userinfo gave.
+    pub(super) email: String,
 }
 
 /// A request to the server and what came back, to be shown.
@@ -71,7 +73,8 @@ impl Call {
         (200..300).contains(&self.status)
     }
 
-    fn text(&self, name: &str) -> Option<String> {
+    /// A member of the answer that is a text.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         self.body.get(name).and_then(Value::as_str).map(str::to_owned)
     }
 
@@ -88,6 +91,7 @@ impl Call {
                 .or_else(|| before.map(|tokens| tokens.scope.clone()))
                 .unwrap_or_default(),
             identity: before.and_then(|tokens| tokens.identity.clone()),
+            email: before.map(|tokens| tokens.email.clone()).unwrap_or_default(),
         })
     }
 }

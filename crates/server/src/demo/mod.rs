@@ -14,7 +14,7 @@ pub use folder::Folder;
 pub use party::Party;
 pub use platform::{Cast, Person, fill};
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 use anyhow::ensure;
@@ -23,9 +23,6 @@ use crate::config::{CompatPreset, Config};
 
 /// Where the demo keeps its data; there and nowhere else.
 pub const FOLDER: &str = "./grantry-demo";
-
-/// The port of the sample app, when it is free.
-const PARTY_PORT: u16 = 8082;
 
 /// The platform company of the demo.
 const PLATFORM: &str = "Lodgeworks";
@@ -58,13 +55,6 @@ pub fn configuration(given: Config) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-/// Where the sample app listens.
-#[must_use]
-pub fn party_address() -> SocketAddr {
-    let usual = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PARTY_PORT);
-    if are_free(&[usual]) { usual } else { SocketAddr::new(usual.ip(), 0) }
-}
-
 /// Whether nobody listens there right now. A machine without IPv6 has no such address, and nobody on it.
 fn are_free(addresses: &[SocketAddr]) -> bool {
     let taken = |address: &SocketAddr| {
@@ -76,6 +66,7 @@ fn are_free(addresses: &[SocketAddr]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::{IpAddr, Ipv4Addr};
 
     #[test]
     fn the_demo_is_for_this_machine_and_keeps_nothing_elsewhere() {

@@ -1,6 +1,6 @@
 //! The sample app: its few pages, each a plain form or link.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -28,6 +28,9 @@ use crate::web::assets::{self, Assets};
 use crate::web::page::{self, Brand};
 use crate::web::{Page, Words};
 
+/// Where it listens when nobody else does.
+const PORT: u16 = 8082;
+
 const COOKIE: &str = "quick-check-in";
 const STYLE: &str = ":root { --accent: #0d7d77; --on-accent: #ffffff; }\n";
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; \
@@ -51,13 +54,17 @@ pub struct Party {
 }
 
 impl Party {
-    /// The listener is bound before the app is registered, so that the redirect URI names its port.
+    /// Takes the usual port, or any when it is taken, and says under which URL the app is then. The app is registered
+    /// after this, because its redirect URI names the port.
     ///
     /// # Errors
-    /// An address that is taken.
-    pub async fn bind(address: SocketAddr) -> anyhow::Result<(TcpListener, String)> {
-        let listener =
-            TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    /// A machine without free ports.
+    pub async fn bind() -> anyhow::Result<(TcpListener, String)> {
+        let on = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+        let listener = match on(PORT).await {
+            Ok(listener) => listener,
+            Err(_) => on(0).await.context("the sample app finds no free port")?,
+        };
         let url = format!("http://{}", listener.local_addr()?);
         Ok((listener, url))
     }
@@ -235,7 +242,11 @@ async fn take(shop: &Shop, visit: Visit, back: Back) -> Result<Visit, &'static s
         tracing::warn!(why, "the sample app does not believe its ID token: {why}");
         "demo-fault-identity"
     })?;
-    let tokens = Tokens { identity: Some(identity), ..tokens };
+    let about = shop.client.get("/connect/userinfo", &tokens.access).await;
+    // OpenID Connect Core §5.3.2: what userinfo says counts only when it is about the same person.
+    let same = about.text("sub").as_deref() == identity.get("sub").and_then(Value::as_str);
+    let email = about.text("email").filter(|_| same).unwrap_or_default();
+    let tokens = Tokens { identity: Some(identity), email, ..tokens };
     Ok(Visit { tokens: Some(tokens), last: Some(call), ..Visit::default() })
 }
 
@@ -302,7 +313,7 @@ fn connected(shop: &Shop, visit: &Visit, tokens: &Tokens) -> Connected {
         page: frame("demo-connected-title"),
         platform: PLATFORM,
         connections: format!("{}/apps/connected-apps", shop.client.issuer),
-        who: text(&tokens.identity, "email"),
+        who: tokens.email.clone(),
         account: text(&access, "account_code"),
         scopes: tokens.scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
         access: tokens.access.clone(),

@@ -18,6 +18,7 @@ mod connecting;
 mod connections;
 mod consent;
 mod consent_accounts;
+mod demo;
 mod end_session;
 mod foreign_client;
 mod front;
