@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 
 use super::answer::{SOFT, STRONG};
-use super::serve::{asked_to_stop, fact, say};
+use super::serve::{Stop, fact, say};
 use crate::config::DataFlags;
 use crate::demo::{self, Cast, FOLDER, Folder, Party};
 use crate::ops::logging;
@@ -23,10 +23,11 @@ pub(super) async fn run(data: &DataFlags) -> anyhow::Result<()> {
     let (listener, url) = Party::bind().await?;
     let app = &running.app;
     let cast = demo::fill(app, &Party::redirect_uri(&url)).await?;
-    greet(&running, &url, &cast);
     let server = *running.addresses.first().context("the server listens nowhere")?;
+    let stop = Stop::listen()?;
+    greet(&running, &url, &cast);
     let party = Party::start((listener, &url), (app.issuer(), server), cast, &app.config)?;
-    asked_to_stop().await?;
+    stop.asked().await;
     party.stop().await;
     running.stop().await;
     Ok(())

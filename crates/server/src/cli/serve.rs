@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
 use super::answer::{SOFT, STRONG};
 use crate::config::Config;
 use crate::ops::logging;
@@ -11,8 +13,9 @@ use crate::start::{self, Running, Settings};
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     logging::start(&config.log)?;
     let running = start::start(Settings::new(config)).await?;
+    let stop = Stop::listen()?;
     greet(&running).await?;
-    asked_to_stop().await?;
+    stop.asked().await;
     running.stop().await;
     Ok(())
 }
@@ -60,12 +63,23 @@ pub(super) fn say(line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-pub(super) async fn asked_to_stop() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        outcome = tokio::signal::ctrl_c() => outcome?,
+/// The signals that end a server in order. Listened for before the server says that it serves: who reads that may ask
+/// it to stop at once.
+pub(super) struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    pub(super) fn listen() -> anyhow::Result<Self> {
+        let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
+        Ok(Self { terminate: signal(terminate)?, interrupt: signal(interrupt)? })
     }
-    Ok(())
+
+    pub(super) async fn asked(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
