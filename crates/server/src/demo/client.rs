@@ -147,7 +147,7 @@ impl Client {
     }
 
     /// Asks something with an access token.
-    pub(super) async fn get(&self, path: &str, access_token: &str) -> Call {
+    pub(super) async fn fetch(&self, path: &str, access_token: &str) -> Call {
         self.call(Method::GET, path, &format!("Bearer {access_token}"), String::new()).await
     }
 

@@ -242,7 +242,7 @@ async fn take(shop: &Shop, visit: Visit, back: Back) -> Result<Visit, &'static s
         tracing::warn!(why, "the sample app does not believe its ID token: {why}");
         "demo-fault-identity"
     })?;
-    let about = shop.client.get("/connect/userinfo", &tokens.access).await;
+    let about = shop.client.fetch("/connect/userinfo", &tokens.access).await;
     // OpenID Connect Core §5.3.2: what userinfo says counts only when it is about the same person.
     let same = about.text("sub").as_deref() == identity.get("sub").and_then(Value::as_str);
     let email = about.text("email").filter(|_| same).unwrap_or_default();
@@ -258,8 +258,8 @@ async fn ask(State(shop): State<Arc<Shop>>, headers: HeaderMap, Path(what): Path
     if let Some(tokens) = visit.tokens.take() {
         let call = match what.as_str() {
             "refresh" => shop.client.refresh(tokens.refresh.as_deref().unwrap_or_default()).await,
-            "userinfo" => shop.client.get("/connect/userinfo", &tokens.access).await,
-            "me" => shop.client.get("/api/v1/users/me", &tokens.access).await,
+            "userinfo" => shop.client.fetch("/connect/userinfo", &tokens.access).await,
+            "me" => shop.client.fetch("/api/v1/users/me", &tokens.access).await,
             _ => return StatusCode::NOT_FOUND.into_response(),
         };
         visit.tokens = call.tokens(Some(&tokens)).or(Some(tokens));
