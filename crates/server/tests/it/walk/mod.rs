@@ -113,6 +113,38 @@ async fn another_accounts_things_are_nothing_to_a_stranger() {
     }
 }
 
+// security: W05, C08, U01
+#[tokio::test]
+async fn the_rest_api_opens_to_a_token_of_the_account_with_the_scope_and_to_no_other() {
+    let mut findings = Findings::default();
+    let rows = Stage::new().await.rows();
+    let mut seen = 0;
+    for row in rows {
+        let Guard::Bearer(any_of) = row.guard else { continue };
+        seen += 1;
+        // A stage for each: what the owner does may be the thing's end.
+        let stage = Stage::new().await;
+        let without_scope = stage.token_without_scope().await;
+        let without = stage.calls(&row, &without_scope).await;
+        let strangers = stage.calls(&row, &stage.token(&stage.rival, any_of).await).await;
+        let open = stage.open_invitations().await;
+        let owners = stage.calls(&row, &stage.token(&stage.acme, any_of).await).await;
+        findings.expect(!matches!(owners.status, 401 | 403 | 404 | 405 | 500..), || {
+            format!("{}: {} for its owner: {}", name(&row), owners.status, owners.body)
+        });
+        // To withdraw an invitation that there is not is no fault; but the one of the other account must stay.
+        let idempotent = row.path.ends_with("/{email}") && strangers.status == 204 && open == 2;
+        let hidden = !row.path.contains('{') || strangers.status == 404 || idempotent;
+        findings.expect(hidden, || format!("{}: {} for a stranger", name(&row), strangers.status));
+        let Some(scope) = any_of.first() else { continue };
+        let challenge = without.header("www-authenticate").unwrap_or_default();
+        let told =
+            without.status == 403 && challenge.contains("insufficient_scope") && challenge.contains(scope);
+        findings.expect(told, || format!("{}: {} {challenge} without {scope}", name(&row), without.status));
+    }
+    findings.expect(seen > 0, || "there is no REST API".to_owned());
+}
+
 // security: W04, C04
 #[tokio::test]
 async fn no_other_site_can_post_a_form() {

@@ -12,7 +12,7 @@ use grantry_store::action_token::ActionKind;
 use grantry_store::audit::Origin;
 use grantry_store::id::{ConnectionId, ConnectionRequestId, InvitationId};
 use grantry_testkit::http::{Client, Reply};
-use grantry_testkit::world::{Person, RegisteredApp, Setup, Tenant};
+use grantry_testkit::world::{AppWish, Person, RegisteredApp, Setup, Tenant};
 use grantry_testkit::{Form, World};
 use http::Method;
 use std::time::Duration;
@@ -100,13 +100,14 @@ impl Stage {
             path if path.contains("{member}") => path.replace("{member}", self.bob.id.as_str()),
             path if path.contains("{account}") => path.replace("{account}", self.acme.id.as_str()),
             path if path.contains("{user}") => path.replace("{user}", self.bob.id.as_str()),
-            path if path.contains("{email}") => path.replace("{email}", "nobody@x.example"),
+            path if path.contains("{email}") => path.replace("{email}", &self.invites().await.2),
             path if path.contains("/requests/{id}") => path.replace("{id}", self.wish.as_str()),
             path if path.contains("/connect") && path.contains("/{id}") => {
                 path.replace("{app}", self.app.id.as_str()).replace("{id}", self.connection.as_str())
             }
             path if path.starts_with("/api/v1/clients/") => {
-                path.replace("{client_id}", &self.custom_app.client_id).replace("{secret}", "sec_none")
+                let path = path.replace("{client_id}", &self.custom_app.client_id);
+                self.path_of_app(&path, &self.custom_app).await
             }
             path if path.starts_with("/apps/store-apps/") => self.path_of_app(path, &self.app).await,
             path if path.starts_with("/apps/custom-apps/") => self.path_of_app(path, &self.custom_app).await,
@@ -116,8 +117,8 @@ impl Stage {
         path
     }
 
-    /// An invitation to somebody new: the path of its link, and its id.
-    async fn invites(&self) -> (String, InvitationId) {
+    /// An invitation to somebody new: the path of its link, its id, and the address.
+    async fn invites(&self) -> (String, InvitationId, String) {
         let app = self.world.app();
         let email = format!("new{}@x.example", u32::from_be_bytes(app.random.bytes()));
         let raw = RawMember { email: &email, access: Access::default(), words: Words::english() };
@@ -126,7 +127,7 @@ impl Stage {
         let invited = invitations::create(app, &Origin::command(), &account, &raw).await;
         let link = self.world.mail_link(&email).await;
         let path = link.strip_prefix(self.world.issuer()).expect("a link to this server");
-        (path.to_owned(), invited.expect("an invitation"))
+        (path.to_owned(), invited.expect("an invitation"), email)
     }
 
     /// A link as one is mailed to a new developer, or to the admin.
@@ -173,6 +174,46 @@ impl Stage {
             return client.posts(&Form::by_hand(&path).with("form_token", &token)).await;
         }
         client.sends(row.method.as_str(), &path, &[], "").await
+    }
+
+    /// An access token of this account, of the kind that a route of the REST API asks for: an app's own where it
+    /// manages apps, one that the admin has allowed where it is about people.
+    pub(crate) async fn token(&self, of: &Tenant, any_of: &[&str]) -> String {
+        if any_of.is_empty() || any_of.contains(&"identity:clients.manage") {
+            let program = AppWish::custom("MANAGER").asking_for(&["identity:clients.manage"]);
+            let program = self.world.registers(of, program).await;
+            return self.world.token_of(&program, "identity:clients.manage").await;
+        }
+        let callback = "https://keeper.example/callback";
+        let keeper = self.world.store_app(of, "KEEPER", callback, any_of).await;
+        let scopes = format!("openid {}", any_of.join(" "));
+        let given = self.world.tokens_for(&of.admin, &keeper, callback, &scopes).await;
+        given["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// A token of the account's own app that lets it read reservations, and nothing here.
+    pub(crate) async fn token_without_scope(&self) -> String {
+        self.world.token_of(&self.custom_app, "reservations.read").await
+    }
+
+    /// How many invitations of the account are open.
+    pub(crate) async fn open_invitations(&self) -> usize {
+        let reader = self.world.app().store.reader();
+        reader.list_invitations(&self.acme.id).await.expect("invitations").len()
+    }
+
+    /// Calls a route of the REST API with a token.
+    pub(crate) async fn calls(&self, row: &Route, token: &str) -> Reply {
+        let path = self.path(row).await;
+        let body = match (row.method.as_str(), row.path.contains("/users/")) {
+            ("PATCH", true) => "[]",
+            ("POST", _) if row.path.ends_with("/secrets") => r#"{"description": "another"}"#,
+            ("POST" | "PATCH" | "PUT", _) => "{}",
+            _ => "",
+        };
+        let bearer = format!("Bearer {token}");
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+        self.world.send(row.method.as_str(), &path, &headers, body).await
     }
 
     /// The token that this client's forms carry.
