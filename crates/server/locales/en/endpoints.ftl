@@ -6,6 +6,8 @@ form-post-button = Continue
 
 problem-refused-title = Something went wrong
 problem-refused-advice = The app sent a request that we cannot process. Nothing was changed. Tell whoever makes the app: with the request id they can look up the exact reason.
+# The description is a fixed English sentence of the protocol.
+refused-detail = For the developer: { $description }
 
 end-session-title = Sign out?
 end-session-asked = { $app } asks to sign you out of { $platform }.

@@ -19,6 +19,7 @@ use super::standing::Standing;
 use super::way::{NoWay, Way};
 use crate::app::App;
 use crate::endpoints::answer;
+use crate::endpoints::browser::refused;
 use crate::sign_in::pending::{self, Begun, Pending};
 use crate::web::visitor::{Actor, Current};
 use crate::web::{Answer, Form, Page, Problem, Visitor, Words, page};
@@ -104,7 +105,7 @@ async fn go_on(app: &App, visitor: &Visitor, pending: &Pending) -> Answer {
     let next = next::next(app, pending, actor, false).await?;
     match (next, actor) {
         (Next::SendBack(error), _) => send_back(app, visitor, pending, &error).await,
-        (Next::Refused(error), _) => Err(refused(&error)),
+        (Next::Refused(error), _) => Err(refused(visitor.words, &error)),
         (Next::SignIn, _) | (_, None) => {
             Ok(page::see_other(&format!("/account/login?request={}", pending.id)))
         }
@@ -176,7 +177,7 @@ async fn allow(app: &App, visitor: &Visitor, pending: &Pending, (actor, form): (
             give(app, visitor, Giving { pending, actor, account, allowed: true }).await
         }
         Next::SendBack(error) => send_back(app, visitor, pending, &error).await,
-        Next::Refused(error) => Err(refused(&error)),
+        Next::Refused(error) => Err(refused(visitor.words, &error)),
         Next::SignIn
         | Next::ChooseAccount(_)
         | Next::NoAccount
@@ -317,10 +318,6 @@ fn speaking(mut visitor: Visitor, pending: &Pending) -> Visitor {
 /// The authorization is over, another browser's, or never was.
 fn over() -> Problem {
     Problem::new(StatusCode::GONE, "start-again")
-}
-
-fn refused(error: &Error) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "refused").code(error.code.as_str()).detail(error.description)
 }
 
 fn not_asked(why: NotAsked) -> Problem {

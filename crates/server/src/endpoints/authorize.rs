@@ -34,7 +34,7 @@ const LONGEST: usize = 300;
 /// # Errors
 /// A page, as long as nothing proves that the redirect URI is the app's.
 pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Request) -> web::Answer {
-    let parameters = browser::read(request).await?;
+    let parameters = browser::read(visitor.words, request).await?;
     let known = match parameters.get("client_id") {
         Some(client_id) => app.cached.find_app(client_id).await?,
         None => None,
@@ -52,7 +52,7 @@ pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Req
         }
         Reading::ShowPage(error) => {
             note(&app, &visitor, known.as_deref(), (&error, &parameters));
-            Err(browser::refused(&error))
+            Err(browser::refused(visitor.words, &error))
         }
     }
 }

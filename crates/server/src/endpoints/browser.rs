@@ -7,7 +7,7 @@ use grantry_oauth::parameters::Parameters;
 use http::{Method, StatusCode};
 use url::form_urlencoded;
 
-use crate::web::{Problem, guard};
+use crate::web::{Problem, Words, guard};
 
 /// Most bytes of a request's parameters: the longest real ones have a few kilobytes, most of it an ID token.
 const LIMIT_BYTES: usize = 16 * 1024;
@@ -17,7 +17,7 @@ const LIMIT_BYTES: usize = 16 * 1024;
 ///
 /// # Errors
 /// A page: nothing is known yet to which an error could be sent.
-pub(super) async fn read(request: Request) -> Result<Parameters, Problem> {
+pub(super) async fn read(words: Words, request: Request) -> Result<Parameters, Problem> {
     let (parts, body) = request.into_parts();
     let bytes = if parts.method == Method::POST {
         if !guard::is_form(&parts.headers) {
@@ -32,10 +32,12 @@ pub(super) async fn read(request: Request) -> Result<Parameters, Problem> {
         query.to_owned().into()
     };
     let pairs = form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), value.into_owned()));
-    Parameters::new(pairs).map_err(|error| refused(&error))
+    Parameters::new(pairs).map_err(|error| refused(words, &error))
 }
 
 /// The page for an error that can be told to nobody but the person.
-pub(super) fn refused(error: &Error) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "refused").code(error.code.as_str()).detail(error.description)
+#[must_use]
+pub fn refused(words: Words, error: &Error) -> Problem {
+    let detail = words.with("refused-detail", "description", error.description);
+    Problem::new(StatusCode::BAD_REQUEST, "refused").code(error.code.as_str()).detail(detail)
 }

@@ -43,9 +43,9 @@ struct Asked {
 ///
 /// # Errors
 /// A page for a form that cannot be read.
-pub async fn receive(request: Request) -> Answer {
-    let parameters = browser::read(request).await?;
-    parameters.check_single().map_err(|error| browser::refused(&error))?;
+pub async fn receive(visitor: Visitor, request: Request) -> Answer {
+    let parameters = browser::read(visitor.words, request).await?;
+    parameters.check_single().map_err(|error| browser::refused(visitor.words, &error))?;
     let pairs = PARAMETERS.iter().filter_map(|name| Some((*name, parameters.get(name)?)));
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     Ok(page::see_other(&format!("/connect/endsession?{query}")))
@@ -56,7 +56,7 @@ pub async fn receive(request: Request) -> Answer {
 /// # Errors
 /// A page for a query that cannot be read.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, request: Request) -> Answer {
-    let parameters = browser::read(request).await?;
+    let parameters = browser::read(visitor.words, request).await?;
     let asked = read(&app, &visitor, &parameters).await?;
     match &visitor.actor {
         Some(actor) if asked.decision.ask => {
@@ -76,13 +76,14 @@ pub async fn confirm(State(app): State<Arc<App>>, visitor: Visitor, form: Form) 
         return Ok(page::see_other("/"));
     }
     let pairs = form.pairs().iter().filter(|(name, _)| PARAMETERS.contains(&name.as_str())).cloned();
-    let parameters = Parameters::new(pairs).map_err(|error| browser::refused(&error))?;
+    let parameters = Parameters::new(pairs).map_err(|error| browser::refused(visitor.words, &error))?;
     let asked = read(&app, &visitor, &parameters).await?;
     leave(&app, &visitor, asked.decision.then.as_ref()).await
 }
 
 async fn read(app: &App, visitor: &Visitor, parameters: &Parameters) -> Result<Asked, Problem> {
-    let request = end_session::Request::parse(parameters).map_err(|error| browser::refused(&error))?;
+    let request =
+        end_session::Request::parse(parameters).map_err(|error| browser::refused(visitor.words, &error))?;
     let verify = |text: &String| Hint::verify(app.keys.ring().public(), app.issuer(), text);
     let hint = request.id_token_hint.as_ref().and_then(verify);
     let known = match hint.as_ref().and_then(Hint::client_id) {

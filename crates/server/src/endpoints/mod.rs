@@ -2,7 +2,7 @@
 
 pub mod answer;
 pub mod authorize;
-mod browser;
+pub mod browser;
 mod call;
 mod client;
 pub mod end_session;

@@ -124,13 +124,14 @@ impl Scene {
         (code, grant.expect("a code has a grant"))
     }
 
-    /// The actions in an account's trail, the latest last.
+    /// What an account's trail says of connecting, the latest last.
     pub(crate) async fn trail(&self, of: &Tenant) -> Vec<&'static str> {
         let page = grantry_store::page::PageRequest::from_token(None, 100);
         let filter = grantry_store::audit::AuditFilter::default();
         let reader = self.world.app().store.reader();
         let rows = reader.list_audit(Some(&of.id), &filter, &page).await.expect("the trail can be read");
         let mut actions: Vec<_> = rows.items.iter().map(|row| row.action.as_str()).collect();
+        actions.retain(|action| action.starts_with("connection.") || action.starts_with("consent."));
         actions.reverse();
         actions
     }

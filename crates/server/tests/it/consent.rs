@@ -118,7 +118,7 @@ async fn a_yes_is_remembered_after_a_new_sign_in_and_a_wider_request_asks_again(
     Back::to_the_app(&elsewhere.submits(&form).await).code(&issuer);
     let narrower = elsewhere.opens(&scene.url(&[("scope", "reservations.read openid")])).await;
     Back::to_the_app(&narrower).code(&issuer);
-    assert_eq!(scene.trail(&scene.hotel).await.len(), 3, "made, given, and the sign-in");
+    assert_eq!(scene.trail(&scene.hotel).await.len(), 2, "nothing was decided anew");
 
     let page = elsewhere.opens(&scene.url(&[WIDER])).await;
     assert!(page.says("wants more access to"), "{}", page.body);
