@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(decide(Some("somebody else")), Decision { ask: true, then: back() });
         let named = Request { client_id: Some("SDXE-AC-MYAPP".to_owned()), ..request(BYE) };
         assert_eq!(super::decide(&named, Some(&hint), Some(&app), Some(TONY)).then, back());
-        assert_eq!(back().and_then(|to| to.form_action()).as_deref(), Some("https://app.example"));
+        assert_eq!(back().and_then(|to| to.form_action()).as_deref(), Some("https:"));
     }
 
     // security: S09

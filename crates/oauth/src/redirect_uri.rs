@@ -182,13 +182,17 @@ impl RedirectUri {
             }
     }
 
-    /// What `Content-Security-Policy: form-action` must name so that a form may end here: an origin, or a scheme.
+    /// What `Content-Security-Policy: form-action` must name beside ourselves so that a form of ours may end here, and the
+    /// client may send the person on: schemes.
+    ///
+    /// Browsers that apply `form-action` to redirects apply it to all that follow, the client's own among them, and the
+    /// origins of those are unknown: with this URI's origin alone, the person would press *Allow* and nothing would happen.
     #[must_use]
     pub fn form_action(&self) -> Option<String> {
-        let url = Url::parse(&self.text).ok()?;
         match self.destination {
-            Destination::Web | Destination::Loopback => Some(url.origin().ascii_serialization()),
-            Destination::PrivateUse => Some(format!("{}:", url.scheme())),
+            Destination::Web => Some("https:".to_owned()),
+            Destination::Loopback => Some("http: https:".to_owned()),
+            Destination::PrivateUse => Url::parse(&self.text).ok().map(|url| format!("{}:", url.scheme())),
         }
     }
 }

@@ -208,10 +208,12 @@ fn no_hostile_spelling_matches_and_those_that_may_be_registered_are_uris_of_thei
 }
 
 #[test]
-fn the_form_action_names_the_origin_or_the_scheme() {
+fn the_form_action_names_the_schemes_on_which_a_client_may_send_people_on() {
     let action = |raw: &str| RedirectUri::from_stored(raw.to_owned()).form_action();
-    assert_eq!(action("https://app.example.com/cb?x").as_deref(), Some("https://app.example.com"));
-    assert_eq!(action("http://127.0.0.1:5000/cb").as_deref(), Some("http://127.0.0.1:5000"));
+    assert_eq!(action("https://app.example:8443/cb?x=1").as_deref(), Some("https:"));
+    for loopback in ["http://127.0.0.1/cb", "http://[::1]:51004/cb", "http://localhost:3000/cb"] {
+        assert_eq!(action(loopback).as_deref(), Some("http: https:"));
+    }
     assert_eq!(action("com.example.app:/cb").as_deref(), Some("com.example.app:"));
 }
 

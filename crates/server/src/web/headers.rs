@@ -5,8 +5,9 @@ use http::{HeaderName, HeaderValue, header};
 
 use crate::routes::Kind;
 
-/// Put into a response by a door page of a pending authorization: Chromium applies `form-action` to the whole
-/// redirect chain that follows a form, so the page must name where the app's answer goes.
+/// Put into a response by a door page of a pending authorization: Chromium applies `form-action` to the whole redirect
+/// chain that follows a form, so the page must name where the app's answer goes, and where the app goes on from there
+/// (docs/decisions/0001-form-action.md).
 #[derive(Debug, Clone)]
 pub struct FormAction(pub String);
 

@@ -3,6 +3,9 @@
 use grantry_testkit::world::Tenant;
 use grantry_testkit::{Browser, Theme};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
 use crate::connecting::Scene;
 
 const LOOKS: [(u32, Theme); 4] =
@@ -44,4 +47,48 @@ async fn the_consent_page_and_its_neighbours_are_pictured() {
     asks(&scene, &browser, &[]).await;
     browser.sees("Choose an account").await;
     pictures(&browser, "consent-accounts").await;
+}
+
+/// An app that answers every request with this.
+async fn app_at(address: &str, answer: String) -> u16 {
+    let listener = TcpListener::bind((address, 0)).await.expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = answer.clone();
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    match stream.read_u8().await {
+                        Ok(byte) => head.push(byte),
+                        Err(_) => return,
+                    }
+                }
+                let _ = stream.write_all(answer.as_bytes()).await;
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn an_app_may_send_people_on_to_another_host_after_its_callback() {
+    let scene = Scene::new().await;
+    let home =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<title>Home</title>At home";
+    let home = app_at("127.0.0.1", home.to_owned()).await;
+    let on = format!(
+        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{home}/home\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
+    for host in ["127.0.0.1", "::1"] {
+        let port = app_at(host, on.clone()).await;
+        let host = if host == "::1" { "[::1]" } else { host };
+        let callback = format!("http://{host}:{port}/callback");
+        scene.edits(|details| details.redirect_uris = vec![callback.clone()]).await;
+        let browser = Browser::open().await;
+        scene.world.signs_in_quietly(&scene.hotel.admin, &browser).await;
+        asks(&scene, &browser, &[("redirect_uri", &callback), ("prompt", "consent")]).await;
+        browser.presses("Allow").await;
+        browser.sees("At home").await;
+    }
 }
