@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::response::Response;
+use grantry_oauth::display_text;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use super::{enter, welcome};
 use crate::app::App;
+use crate::apps::details::NAME_LIMIT;
 use crate::apps::logo;
 use crate::landing;
 use crate::sign_in::pending::{self, Pending};
@@ -36,7 +38,7 @@ struct Login<'a> {
 /// The app that a person continues to.
 struct Waiting<'a> {
     request: &'a str,
-    name: &'a str,
+    name: String,
     logo: String,
     privacy: &'a str,
     terms: &'a str,
@@ -47,7 +49,7 @@ impl<'a> Waiting<'a> {
         let details = &pending.app.version.details;
         Self {
             request: &pending.id,
-            name: &details.name,
+            name: display_text::show(&details.name, NAME_LIMIT),
             logo: logo::path(details.logo_id.as_deref()),
             privacy: details.policy_uri.as_deref().unwrap_or_default(),
             terms: details.tos_uri.as_deref().unwrap_or_default(),
