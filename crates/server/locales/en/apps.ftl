@@ -192,14 +192,8 @@ apps-verdict-unknown = Not called yet
 ## The consent page in small
 apps-preview-title = What people will see
 apps-preview-your-app = Your app
-apps-preview-by = by
-apps-preview-wants = wants access to
 apps-preview-account = their account
-apps-preview-unlisted = Not reviewed by { $platform }
-apps-preview-offline = Stays connected when they are away, if your app asks for offline_access
-apps-preview-goes = They will be sent to
-apps-preview-cancel = Cancel
-apps-preview-allow = Allow
+apps-preview-offline = If your app asks for offline_access: it stays connected when they are away.
 
 ## The secret, once
 apps-secret-title = Client secret created

@@ -18,39 +18,10 @@ use crate::cached::KnownCatalogue;
 use crate::config::CompatPreset;
 use crate::sign_in::pending::{Begun, Pending};
 use crate::web::Words;
+use crate::web::sentence::{Look, Piece, sentence};
 
 /// Longest name that is shown whole.
 const NAME: usize = 80;
-
-/// A character that no shown name contains: it marks the place of one in a sentence.
-const MARK: char = '\u{e000}';
-
-/// A piece of a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub text: String,
-    pub look: Look,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
-    /// Our own words.
-    Words,
-    /// A name, which must not reach into the words around it.
-    Name,
-    /// A name that matters.
-    Strong,
-}
-
-impl Piece {
-    pub(super) fn is_name(&self) -> bool {
-        self.look != Look::Words
-    }
-
-    pub(super) fn is_strong(&self) -> bool {
-        self.look == Look::Strong
-    }
-}
 
 /// The app as the doors show it.
 #[derive(Debug, Clone)]
@@ -128,24 +99,6 @@ pub(super) fn face(pending: &Pending) -> Face {
         privacy: link(&details.policy_uri),
         terms: link(&details.tos_uri),
     }
-}
-
-/// A sentence with names in it, in the order of whatever language it is.
-pub(super) fn sentence(words: Words, key: &str, names: &[(&str, &str, Look)]) -> Vec<Piece> {
-    let marks: Vec<String> = (0..names.len()).map(|place| format!("{MARK}{place}{MARK}")).collect();
-    let values: Vec<(&str, &str)> =
-        names.iter().zip(&marks).map(|((name, _, _), mark)| (*name, mark.as_str())).collect();
-    let text = words.all(key, &values);
-    let mut pieces = Vec::new();
-    for (position, part) in text.split(MARK).enumerate() {
-        let named = (position % 2 == 1).then(|| part.parse().ok().and_then(|at: usize| names.get(at)));
-        match named.flatten() {
-            Some((_, name, look)) => pieces.push(Piece { text: (*name).to_owned(), look: *look }),
-            None if part.is_empty() => {}
-            None => pieces.push(Piece { text: part.to_owned(), look: Look::Words }),
-        }
-    }
-    pieces
 }
 
 impl Writing<'_> {

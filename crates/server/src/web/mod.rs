@@ -16,6 +16,7 @@ pub mod moment;
 pub mod page;
 pub mod problem;
 pub mod returning;
+pub mod sentence;
 pub mod visitor;
 
 pub use bearer::Caller;

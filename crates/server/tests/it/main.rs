@@ -10,6 +10,7 @@
 mod accounts;
 mod apps;
 mod authorize;
+mod browser_apps;
 mod browser_consent;
 mod browser_gallery;
 mod clients_api;

@@ -325,7 +325,12 @@ impl Browser {
     ) {
         self.until(async || {
             let found = self.finds(kind, name, beside).await;
-            match act(&found).await {
+            // As a person scrolls, so that no bar at the screen's edge covers what is meant.
+            let act = async || {
+                found.scroll_into_view().await?;
+                act(&found).await
+            };
+            match act().await {
                 Ok(()) => Try::Done(()),
                 Err(error) if passes(&error) => Try::Wait(error.to_string()),
                 Err(error) => self.fails(&error.to_string()).await,

@@ -16,6 +16,7 @@ use super::{home, list_of};
 use crate::app::App;
 use crate::apps::register::{self, Registered};
 use crate::apps::{Faults, RawApp, Refused, create_link, logo, redirect_check};
+use crate::web::sentence::Piece;
 use crate::web::{Actor, Answer, Form, Page, Visitor, Words, page};
 
 #[derive(askama::Template)]
@@ -31,7 +32,7 @@ struct Review {
     details: AppDetails,
     secret_description: String,
     logo: String,
-    publisher: String,
+    ask: Vec<Piece>,
     host: String,
     redirect_uris: Vec<UriRow>,
     groups: Vec<Group>,
@@ -150,7 +151,7 @@ async fn review(
             ClientType::Public => String::new(),
         },
         logo: logo::path(details.logo_id.as_deref()),
-        publisher: owner.name.clone(),
+        ask: form::ask(owner, words),
         host: form::host(details.redirect_uris.iter().map(String::as_str)),
         redirect_uris: verdicts(app, owner, &details, words).await?,
         groups: scopes::chosen(&catalogue, &details.scopes),

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::apps::details::FetchedLogo;
 use crate::apps::{Faults, RawApp, logo, redirect_check};
 use crate::config::CompatPreset;
+use crate::web::sentence::{Look, Piece, sentence};
 use crate::web::{Form, Page, Problem, Words};
 
 /// Rows for people without a script, who cannot add any.
@@ -50,7 +51,8 @@ pub(super) struct View {
     pub(super) asks_secret: bool,
     pub(super) is_advanced: bool,
     pub(super) logo: String,
-    pub(super) publisher: String,
+    /// The question of the consent page.
+    pub(super) ask: Vec<Piece>,
     pub(super) host: String,
     /// How many accounts an edit reaches.
     pub(super) connections: i64,
@@ -171,7 +173,7 @@ pub(super) async fn view(
             Subject::New { .. } => logo::path(raw.fetched_logo.as_ref().map(|logo| logo.id.as_str())),
             Subject::Old { own, .. } => logo::path(own.version.details.logo_id.as_deref()),
         },
-        publisher: owner.name.clone(),
+        ask: ask(owner, words),
         host: host(raw.redirect_uris.iter().map(String::as_str)),
         connections: match subject {
             Subject::New { .. } => 0,
@@ -194,6 +196,17 @@ pub(super) async fn view(
         faults,
         raw,
     })
+}
+
+/// The question of the consent page, with an empty place for the app's name.
+pub(super) fn ask(owner: &Account, words: Words) -> Vec<Piece> {
+    let (publisher, account) = (owner.name.as_str(), words.get("apps-preview-account"));
+    let names = [
+        ("app", "", Look::Strong),
+        ("publisher", publisher, Look::Name),
+        ("account", &account, Look::Strong),
+    ];
+    sentence(words, "consent-ask", &names)
 }
 
 /// How client IDs of an account's apps begin.
