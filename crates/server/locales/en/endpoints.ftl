@@ -4,8 +4,8 @@ form-post-title = Back to the app
 form-post-what = You are sent back to the app. If nothing happens, go on by hand.
 form-post-button = Continue
 
-problem-refused-title = Something went wrong
-problem-refused-advice = The app sent a request that we cannot process. Nothing was changed. Tell whoever makes the app: with the request id they can look up the exact reason.
+problem-request-refused-title = Something went wrong
+problem-request-refused-advice = The app sent a request that we cannot process. Nothing was changed. Tell whoever makes the app: with the request id they can look up the exact reason.
 # The description is a fixed English sentence of the protocol.
 refused-detail = For the developer: { $description }
 

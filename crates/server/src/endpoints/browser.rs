@@ -39,5 +39,5 @@ pub(super) async fn read(words: Words, request: Request) -> Result<Parameters, P
 #[must_use]
 pub fn refused(words: Words, error: &Error) -> Problem {
     let detail = words.with("refused-detail", "description", error.description);
-    Problem::new(StatusCode::BAD_REQUEST, "refused").code(error.code.as_str()).detail(detail)
+    Problem::new(StatusCode::BAD_REQUEST, "request-refused").code(error.code.as_str()).detail(detail)
 }
