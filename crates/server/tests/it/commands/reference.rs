@@ -5,6 +5,8 @@ use std::path::Path;
 
 use clap::{Arg, Command, CommandFactory as _};
 use grantry::cli::Arguments;
+use grantry::routes::{self, Guard};
+use grantry_testkit::World;
 
 /// Compares a page with what it should be. A stale one is written anew, so that the next run passes.
 fn is_fresh(name: &str, wanted: &str) {
@@ -80,5 +82,37 @@ fn flags(page: &mut String, known: &Command, everywhere: bool) {
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         let _ =
             writeln!(page, "| `--{}{value}` | {help}{required} |", arg.get_id().as_str().replace('_', "-"));
+    }
+}
+
+#[tokio::test]
+async fn the_routes_in_the_documentation_are_fresh() {
+    let world = World::new().await;
+    let mut page = "# Routes\n\n\
+        <!-- Made from the route table by a test, which fails and writes it anew when it is stale. -->\n\n\
+        Every URL of the public listener, who may call it, and what it answers. `docs/reference/config.md` names the\n\
+        operations listener, which has `/healthz`, `/readyz`, `/metrics` and the local mailbox.\n\n\
+        | method | path | who may call | answers |\n|---|---|---|---|\n"
+        .to_owned();
+    for row in routes::table(world.app()).rows() {
+        let (who, what) = (guard(row.guard), format!("{:?}", row.kind).to_lowercase());
+        let _ = writeln!(page, "| {} | `{}` | {who} | {what} |", row.method, row.path);
+    }
+    is_fresh("routes.md", &page);
+}
+
+fn guard(guard: Guard) -> String {
+    match guard {
+        Guard::Open => "everybody".to_owned(),
+        Guard::Door => "everybody with a browser".to_owned(),
+        Guard::SignedIn => "who is signed in".to_owned(),
+        Guard::Member => "members of an account".to_owned(),
+        Guard::Admin => "account admins".to_owned(),
+        Guard::Operator => "operators".to_owned(),
+        Guard::Bearer([]) => "a bearer token".to_owned(),
+        Guard::Bearer(scopes) => {
+            let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+            format!("a bearer token with {}", scopes.join(" or "))
+        }
     }
 }
