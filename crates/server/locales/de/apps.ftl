@@ -192,14 +192,8 @@ apps-verdict-unknown = Noch nicht aufgerufen
 ## Die Zustimmung im Kleinen
 apps-preview-title = Was Menschen sehen werden
 apps-preview-your-app = Ihre App
-apps-preview-by = von
-apps-preview-wants = möchte Zugriff auf
 apps-preview-account = ihr Konto
-apps-preview-unlisted = Von { $platform } nicht geprüft
-apps-preview-offline = Bleibt verbunden, wenn sie weg sind, falls Ihre App um offline_access bittet
-apps-preview-goes = Danach geht es weiter zu
-apps-preview-cancel = Abbrechen
-apps-preview-allow = Erlauben
+apps-preview-offline = Falls Ihre App um offline_access bittet: Sie bleibt verbunden, wenn die Menschen weg sind.
 
 ## Das Secret, einmal
 apps-secret-title = Client-Secret angelegt

@@ -4,8 +4,8 @@ form-post-title = Zurück zur App
 form-post-what = Sie werden zur App zurückgeleitet. Wenn nichts geschieht, gehen Sie von Hand weiter.
 form-post-button = Weiter
 
-problem-refused-title = Etwas ist schiefgegangen
-problem-refused-advice = Die App hat eine Anfrage geschickt, die wir nicht bearbeiten können. Nichts wurde geändert. Sagen Sie es denen, die die App machen: Mit der Anfrage-ID können sie den genauen Grund nachsehen.
+problem-request-refused-title = Etwas ist schiefgegangen
+problem-request-refused-advice = Die App hat eine Anfrage geschickt, die wir nicht bearbeiten können. Nichts wurde geändert. Sagen Sie es denen, die die App machen: Mit der Anfrage-ID können sie den genauen Grund nachsehen.
 
 end-session-title = Abmelden?
 end-session-asked = { $app } bittet darum, Sie von { $platform } abzumelden.

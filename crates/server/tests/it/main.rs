@@ -13,6 +13,7 @@ mod authorize;
 mod browser_apps;
 mod browser_consent;
 mod browser_gallery;
+mod browser_main_story;
 mod clients_api;
 mod commands;
 mod connecting;

@@ -17,7 +17,7 @@ async fn people_sign_in_and_apps_are_registered_on_both_engines() {
         assert_eq!(found.version.details.redirect_uris, ["https://a.example/cb"]);
         assert_eq!(found.secrets.len(), 1);
         let mut client = world.signed_in(&bob).await;
-        assert_eq!(client.gets("/").await.status, 200);
+        assert_eq!(client.gets("/").await.location(), "/apps/store-apps");
         world.later(Duration::from_secs(3600));
         assert_eq!(world.ops("/healthz").await.status, 200);
     })
