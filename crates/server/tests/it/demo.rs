@@ -1,7 +1,7 @@
 //! `grantry demo` as a visitor meets it: connect, consent, tokens, disconnect.
 
-use grantry_testkit::Process;
 use grantry_testkit::http::{Client, Reply};
+use grantry_testkit::{Browser, Process, Theme};
 use url::Url;
 
 /// A running demo, and what its output says.
@@ -138,4 +138,26 @@ async fn each_start_makes_the_platform_anew_and_two_at_once_are_refused() {
     assert_ne!(shown[0], shown[1], "new passwords");
     let accounts = demo.process.folder().join("grantry-demo/grantry.db");
     assert!(accounts.exists());
+}
+
+#[tokio::test]
+async fn a_visitor_clicks_through_the_demo_in_a_browser() {
+    let demo = Demo::start().await;
+    let browser = Browser::open().await;
+    browser.goes_to(demo.party.as_str()).await;
+    browser.follows("Connect to Lodgeworks").await;
+    browser.types("E-mail", "alma@aurora.example").await;
+    browser.types("Password", &demo.password("alma@aurora.example")).await;
+    browser.presses("Sign in").await;
+    browser.sees("Quick Check-in by Seaside Software wants access to Grand Hotel Aurora").await;
+    browser.presses("Allow").await;
+    browser.sees("Connected to Lodgeworks").await;
+    for (width, theme) in [(360, Theme::Light), (360, Theme::Dark), (1280, Theme::Light), (1280, Theme::Dark)]
+    {
+        browser.screenshot("demo-connected", width, theme).await;
+        browser.has_no_accessibility_violations().await;
+    }
+    browser.presses("Ask the API who I am").await;
+    browser.sees("alma@aurora.example").await;
+    browser.shows_no_dialog().await;
 }
