@@ -1,7 +1,7 @@
 //! The command line: what `grantry` understands, one file per noun.
 //!
 //! Commands call the same use-cases as pages, on the same data, also while a server runs on it. What they find or do is
-//! an [`answer::Answer`]; what goes wrong is an error, which `main` prints.
+//! an `answer::Answer`; what goes wrong is an error, which `main` prints.
 
 mod account;
 mod admin;
