@@ -24,7 +24,6 @@ use files::Files;
 use grantry_oauth::time::Timestamp;
 use group::Writer;
 use queue::Queue;
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::path::Path;
@@ -140,8 +139,6 @@ fn connect(database: &Path, more: &str) -> Result<Connection, Error> {
     connection.execute_batch(more)?;
     connection.busy_timeout(Duration::ZERO)?;
     connection.set_prepared_statement_cache_capacity(statement::CACHED);
-    // Without this, a new value of a parameter has its statement planned anew, which takes many times longer than running it.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 

@@ -71,25 +71,3 @@ pub(super) fn execute(connection: &Connection, statement: &str, values: &[Value]
 pub(super) fn run(connection: &Connection, statement: &str) -> Result<(), Error> {
     execute(connection, statement, &[]).map(|_| ())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::super::{connect, files};
-    use super::*;
-    use crate::value::values;
-    use rusqlite::StatementStatus;
-
-    #[test]
-    fn a_statement_is_planned_once_whatever_values_it_is_given() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("grantry.db");
-        files::private(&file).expect("a file");
-        let connection = connect(&file, "create table thing (name text primary key)").expect("it opens");
-        let find = "select name from thing where name = $1";
-        for name in ["a", "b", "c"] {
-            assert_eq!(query(&connection, find, values![name]), Ok(Vec::new()));
-        }
-        let prepared = connection.prepare_cached(find).expect("it is there");
-        assert_eq!(prepared.get_status(StatementStatus::RePrepare), 0);
-    }
-}
