@@ -77,6 +77,20 @@ pub struct Table {
     router: Router<Arc<App>>,
 }
 
+/// A line of the table for each method: `.get("/path", Guard, Kind, handler)`.
+macro_rules! verbs {
+    ($($verb:ident = $method:ident),*) => {$(
+        fn $verb<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
+        where
+            H: Handler<T, Arc<App>>,
+            T: 'static,
+        {
+            let route = Route { method: Method::$method, path, guard, kind };
+            self.route(MethodFilter::$method, route, handler)
+        }
+    )*};
+}
+
 impl Table {
     fn route<H, T>(mut self, filter: MethodFilter, route: Route, handler: H) -> Self
     where
@@ -90,46 +104,12 @@ impl Table {
         self
     }
 
-    fn get<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
-        let route = Route { method: Method::GET, path, guard, kind };
-        self.route(MethodFilter::GET, route, handler)
-    }
-
-    fn post<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
-        let route = Route { method: Method::POST, path, guard, kind };
-        self.route(MethodFilter::POST, route, handler)
-    }
+    verbs! { get = GET, post = POST, patch = PATCH, delete = DELETE }
 
     /// A browser's question before a script of another site calls a path.
     fn preflight(self, path: &'static str) -> Self {
         let route = Route { method: Method::OPTIONS, path, guard: Guard::Open, kind: Kind::Endpoint };
         self.route(MethodFilter::OPTIONS, route, preflight::allow)
-    }
-
-    fn patch<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
-        let route = Route { method: Method::PATCH, path, guard, kind };
-        self.route(MethodFilter::PATCH, route, handler)
-    }
-
-    fn delete<H, T>(self, path: &'static str, guard: Guard, kind: Kind, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
-        let route = Route { method: Method::DELETE, path, guard, kind };
-        self.route(MethodFilter::DELETE, route, handler)
     }
 
     /// Every line, for the tests that walk the table and for the generated reference.
