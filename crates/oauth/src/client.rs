@@ -94,6 +94,58 @@ impl AuthMethod {
     }
 }
 
+/// Whether a client gets the same subject of a person as others (OIDC Core §8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SubjectType {
+    /// It does.
+    Public,
+    /// It gets one that only its sector gets.
+    Pairwise,
+}
+
+impl SubjectType {
+    /// The word in metadata, in the database and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Pairwise => "pairwise",
+        }
+    }
+
+    /// The type of exactly this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Public, Self::Pairwise].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// How a client's request objects are protected (OpenID Connect Registration §2, `request_object_signing_alg`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RequestObjectAlg {
+    /// Not at all: `none`.
+    Unsigned,
+    /// Signed with one of the client's keys.
+    Signed(Alg),
+}
+
+impl RequestObjectAlg {
+    /// The value of `request_object_signing_alg`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unsigned => "none",
+            Self::Signed(alg) => alg.as_str(),
+        }
+    }
+
+    /// The protection of exactly this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        if name == "none" { Some(Self::Unsigned) } else { Alg::parse(name).map(Self::Signed) }
+    }
+}
+
 /// A way to get tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GrantType {
@@ -150,6 +202,24 @@ pub struct Client {
     pub id_token_alg: Alg,
     /// What APIs do with personal data in their answers to it.
     pub pii_mode: PiiMode,
+    /// Whether an authorization must begin with a pushed request (RFC 9126 §6).
+    pub require_par: bool,
+    /// Whether its tokens are always bound to a key (RFC 9449 §5.2).
+    pub dpop_bound: bool,
+    /// The algorithm of signed userinfo; without one it is plain JSON.
+    pub userinfo_alg: Option<Alg>,
+    /// The one protection its request objects may have; without one, any that the server knows.
+    pub request_object_alg: Option<RequestObjectAlg>,
+    /// Where its request objects may be fetched.
+    pub request_uris: Vec<String>,
+    /// Whether it gets the same subject of a person as others.
+    pub subject_type: SubjectType,
+    /// Where the list is that says which redirect URIs share a sector.
+    pub sector_identifier_uri: Option<String>,
+    /// Whether it may use the device grant (RFC 8628).
+    pub device_grant: bool,
+    /// Whether it may exchange tokens (RFC 8693).
+    pub token_exchange: bool,
 }
 
 impl Client {

@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 use crate::catalogue::{Api, ApiScope, Catalogue, TokenFormat};
-use crate::client::{AuthMethod, Client, PiiMode, Profile};
+use crate::client::{AuthMethod, Client, PiiMode, Profile, SubjectType};
 use crate::client_id::ClientKind;
 use crate::jose::{Alg, SigningKey};
 use crate::parameters::Parameters;
@@ -28,6 +28,15 @@ pub(crate) fn store_app() -> Client {
         scopes: scopes("reservations.read folios.read"),
         id_token_alg: Alg::Rs256,
         pii_mode: PiiMode::Hide,
+        require_par: false,
+        dpop_bound: false,
+        userinfo_alg: None,
+        request_object_alg: None,
+        request_uris: Vec::new(),
+        subject_type: SubjectType::Public,
+        sector_identifier_uri: None,
+        device_grant: false,
+        token_exchange: false,
     }
 }
 

@@ -51,6 +51,15 @@ crate::word::words! {
         PostLogout = "post_logout",
         /// An origin whose scripts may call the token endpoint.
         Cors = "cors",
+        /// Where a request object may be fetched (OIDC Core §6.2).
+        Request = "request",
+    }
+    /// Whether the app gets the same subject of a person as others (OIDC Core §8).
+    SubjectType {
+        /// It does.
+        Public = "public",
+        /// It gets one that only its sector gets.
+        Pairwise = "pairwise",
     }
 }
 
@@ -87,12 +96,30 @@ pub struct AppDetails {
     pub initiate_login_uri: Option<String>,
     /// Where it is told that a session has ended.
     pub backchannel_logout_uri: Option<String>,
+    /// Whether an authorization must begin with a pushed request (RFC 9126 §6).
+    pub require_par: bool,
+    /// Whether its tokens are always bound to a key (RFC 9449 §5.2).
+    pub dpop_bound: bool,
+    /// The algorithm of signed userinfo; without one it is plain JSON.
+    pub userinfo_alg: Option<String>,
+    /// The one algorithm its request objects may have, or `none`; without one, any the server knows.
+    pub request_object_alg: Option<String>,
+    /// Whether it gets the same subject of a person as others.
+    pub subject_type: SubjectType,
+    /// Where the list is that says which redirect URIs share a sector.
+    pub sector_identifier_uri: Option<String>,
+    /// Whether it may use the device grant (RFC 8628).
+    pub device_grant: bool,
+    /// Whether it may exchange tokens (RFC 8693).
+    pub token_exchange: bool,
     /// Where browsers return with a code, as registered.
     pub redirect_uris: Vec<String>,
     /// Where browsers may return after signing out.
     pub post_logout_uris: Vec<String>,
     /// Origins whose scripts may call the token endpoint.
     pub cors_origins: Vec<String>,
+    /// Where its request objects may be fetched, as registered.
+    pub request_uris: Vec<String>,
     /// The API scopes it may ask for, by name.
     pub scopes: Vec<String>,
 }
@@ -172,6 +199,22 @@ macro_rules! version_columns {
             $t,
             ".backchannel_logout_uri, ",
             $t,
+            ".require_par, ",
+            $t,
+            ".dpop_bound, ",
+            $t,
+            ".userinfo_alg, ",
+            $t,
+            ".request_object_alg, ",
+            $t,
+            ".subject_type, ",
+            $t,
+            ".sector_identifier_uri, ",
+            $t,
+            ".device_grant, ",
+            $t,
+            ".token_exchange, ",
+            $t,
             ".created_by, ",
             $t,
             ".created_at"
@@ -193,9 +236,11 @@ crate::sql! {
     SCOPES = "select scope from app_version_scope where version_id = $1 order by scope";
     INSERT = "insert into app_version (id, app_id, number, state, name, name_key, logo_id, logo_source_url, client_type, \
         profile, require_pkce, auth_method, pii_mode, id_token_alg, jwks, jwks_uri, policy_uri, tos_uri, \
-        initiate_login_uri, backchannel_logout_uri, created_by, created_at) values ($1, $2, \
+        initiate_login_uri, backchannel_logout_uri, require_par, dpop_bound, userinfo_alg, request_object_alg, \
+        subject_type, sector_identifier_uri, device_grant, token_exchange, created_by, created_at) values ($1, $2, \
         (select coalesce(max(o.number), 0) + 1 from app_version o where o.app_id = $2), \
-        'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) returning number";
+        'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+        $21, $22, $23, $24, $25, $26, $27, $28) returning number";
     INSERT_URI = "insert into app_version_uri (version_id, kind, position, uri) values ($1, $2, $3, $4)";
     INSERT_SCOPE = "insert into app_version_scope (version_id, scope) values ($1, $2) \
         on conflict (version_id, scope) do nothing";
@@ -213,7 +258,7 @@ crate::sql! {
 }
 
 impl FromColumns for AppVersion {
-    const WIDTH: usize = 21;
+    const WIDTH: usize = 29;
 
     fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
         Ok(AppVersion {
@@ -237,9 +282,18 @@ impl FromColumns for AppVersion {
                 tos_uri: columns.take()?,
                 initiate_login_uri: columns.take()?,
                 backchannel_logout_uri: columns.take()?,
+                require_par: columns.take()?,
+                dpop_bound: columns.take()?,
+                userinfo_alg: columns.take()?,
+                request_object_alg: columns.take()?,
+                subject_type: columns.take()?,
+                sector_identifier_uri: columns.take()?,
+                device_grant: columns.take()?,
+                token_exchange: columns.take()?,
                 redirect_uris: Vec::new(),
                 post_logout_uris: Vec::new(),
                 cors_origins: Vec::new(),
+                request_uris: Vec::new(),
                 scopes: Vec::new(),
             },
             created_by: columns.take()?,
@@ -276,6 +330,7 @@ impl Reader {
                 UriKind::Redirect => &mut version.details.redirect_uris,
                 UriKind::PostLogout => &mut version.details.post_logout_uris,
                 UriKind::Cors => &mut version.details.cors_origins,
+                UriKind::Request => &mut version.details.request_uris,
             };
             list.push(columns.take()?);
         }
@@ -311,6 +366,14 @@ impl Tx {
             details.tos_uri.as_ref(),
             details.initiate_login_uri.as_ref(),
             details.backchannel_logout_uri.as_ref(),
+            details.require_par,
+            details.dpop_bound,
+            details.userinfo_alg.as_ref(),
+            details.request_object_alg.as_ref(),
+            details.subject_type,
+            details.sector_identifier_uri.as_ref(),
+            details.device_grant,
+            details.token_exchange,
             new.created_by.as_ref(),
             self.now(),
         ];
@@ -319,6 +382,7 @@ impl Tx {
             (UriKind::Redirect, &details.redirect_uris),
             (UriKind::PostLogout, &details.post_logout_uris),
             (UriKind::Cors, &details.cors_origins),
+            (UriKind::Request, &details.request_uris),
         ];
         for (kind, uris) in lists {
             for (position, uri) in (0_i64..).zip(uris) {

@@ -2,7 +2,7 @@
 
 use crate::account::{AccountKind, ConnectPolicy, NewAccount};
 use crate::app::{AppAccess, AppKind, NewApp};
-use crate::app_version::{AppDetails, ClientType, NewVersion, PiiMode, Profile};
+use crate::app_version::{AppDetails, ClientType, NewVersion, PiiMode, Profile, SubjectType};
 use crate::conformance::Place;
 use crate::connection::{ConnectionKind, NewConnection};
 use crate::grant::NewGrant;
@@ -100,9 +100,18 @@ fn version(app: &AppId) -> NewVersion {
         tos_uri: None,
         initiate_login_uri: None,
         backchannel_logout_uri: None,
+        require_par: false,
+        dpop_bound: false,
+        userinfo_alg: None,
+        request_object_alg: None,
+        subject_type: SubjectType::Public,
+        sector_identifier_uri: None,
+        device_grant: false,
+        token_exchange: false,
         redirect_uris: vec!["https://app.example/cb".to_owned()],
         post_logout_uris: Vec::new(),
         cors_origins: Vec::new(),
+        request_uris: Vec::new(),
         scopes: vec!["folios.read".to_owned()],
     };
     NewVersion { id: VersionId::new(NOW, [1; 10]), app_id: app.clone(), details, created_by: None }

@@ -172,9 +172,18 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
         tos_uri,
         initiate_login_uri: before.and_then(|before| before.initiate_login_uri.clone()),
         backchannel_logout_uri: before.and_then(|before| before.backchannel_logout_uri.clone()),
+        require_par: before.is_some_and(|before| before.require_par),
+        dpop_bound: before.is_some_and(|before| before.dpop_bound),
+        userinfo_alg: before.and_then(|before| before.userinfo_alg.clone()),
+        request_object_alg: before.and_then(|before| before.request_object_alg.clone()),
+        subject_type: before.map_or(stored::SubjectType::Public, |before| before.subject_type),
+        sector_identifier_uri: before.and_then(|before| before.sector_identifier_uri.clone()),
+        device_grant: before.is_some_and(|before| before.device_grant),
+        token_exchange: before.is_some_and(|before| before.token_exchange),
         redirect_uris,
         post_logout_uris,
         cors_origins,
+        request_uris: before.map(|before| before.request_uris.clone()).unwrap_or_default(),
         scopes,
     };
     Ok(Checked { code, details, secret_description })

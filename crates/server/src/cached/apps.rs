@@ -1,6 +1,6 @@
 //! An app as the protocol needs it, made once of what is stored.
 
-use grantry_oauth::client::{AuthMethod, Client, PiiMode, Profile};
+use grantry_oauth::client::{AuthMethod, Client, PiiMode, Profile, RequestObjectAlg, SubjectType};
 use grantry_oauth::client_auth::StoredSecret;
 use grantry_oauth::client_id::ClientKind;
 use grantry_oauth::jose::Alg;
@@ -28,6 +28,9 @@ impl KnownApp {
         let details = &found.version.details;
         let wrong = |what: &str| Error::Corrupt(format!("{}: {what}", found.app.client_id));
         let uris = |list: &[String]| list.iter().cloned().map(RedirectUri::from_stored).collect();
+        let alg = |name: &str| Alg::parse(name).ok_or_else(|| wrong("userinfo alg"));
+        let request_alg =
+            |name: &str| RequestObjectAlg::parse(name).ok_or_else(|| wrong("request object alg"));
         let client = Client {
             client_id: found.app.client_id.clone(),
             kind: match found.app.kind {
@@ -44,6 +47,16 @@ impl KnownApp {
             scopes: details.scopes.iter().map(String::as_str).collect::<ScopeSet>(),
             id_token_alg: Alg::parse(&details.id_token_alg).ok_or_else(|| wrong("id token alg"))?,
             pii_mode: PiiMode::parse(details.pii_mode.as_str()).ok_or_else(|| wrong("pii mode"))?,
+            require_par: details.require_par,
+            dpop_bound: details.dpop_bound,
+            userinfo_alg: details.userinfo_alg.as_deref().map(alg).transpose()?,
+            request_object_alg: details.request_object_alg.as_deref().map(request_alg).transpose()?,
+            request_uris: details.request_uris.clone(),
+            subject_type: SubjectType::parse(details.subject_type.as_str())
+                .ok_or_else(|| wrong("subject type"))?,
+            sector_identifier_uri: details.sector_identifier_uri.clone(),
+            device_grant: details.device_grant,
+            token_exchange: details.token_exchange,
         };
         let secrets = found
             .secrets
