@@ -60,18 +60,15 @@ pub(crate) struct Answer {
 /// An open connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
+    address: SocketAddr,
     sender: SendRequest<Full<Bytes>>,
     host: HeaderValue,
 }
 
 impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(address).await.with_context(|| format!("connecting to {address}"))?;
-        stream.set_nodelay(true)?;
-        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-        // Ends when the sender is dropped or the server closes.
-        tokio::spawn(connection);
-        Ok(Self { sender, host: HeaderValue::from_str(&address.to_string())? })
+        let host = HeaderValue::from_str(&address.to_string())?;
+        Ok(Self { address, sender: connect(address).await?, host })
     }
 
     pub(crate) async fn send(&mut self, call: &Call) -> anyhow::Result<Answer> {
@@ -80,9 +77,22 @@ impl Connection {
         *request.uri_mut() = call.path.parse().with_context(|| call.path.clone())?;
         *request.headers_mut() = call.headers.clone();
         request.headers_mut().insert(HOST, self.host.clone());
+        // A server closes a connection on which nothing was asked for a while.
+        if self.sender.is_closed() {
+            self.sender = connect(self.address).await?;
+        }
         self.sender.ready().await?;
         let (parts, body) = self.sender.send_request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
         Ok(Answer { status: parts.status, headers: parts.headers, body })
     }
+}
+
+async fn connect(address: SocketAddr) -> anyhow::Result<SendRequest<Full<Bytes>>> {
+    let stream = TcpStream::connect(address).await.with_context(|| format!("connecting to {address}"))?;
+    stream.set_nodelay(true)?;
+    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+    // Ends when the sender is dropped or the server closes.
+    tokio::spawn(connection);
+    Ok(sender)
 }
