@@ -38,10 +38,13 @@ impl<'a> Caller<'a> {
 
     /// Reads who the program says it is.
     pub(super) async fn identify(&mut self) -> Result<&Presented, Refusal> {
+        let presented = client_auth::read(self.call.authorization(), &self.call.form);
+        if let Ok(presented) = &presented {
+            self.known = self.app.cached.find_app(&presented.client_id).await?;
+        }
+        // RFC 6749 §3.2. Refused only now, so that the owner of the app learns of it.
         self.call.form.check_single()?;
-        let presented = client_auth::read(self.call.authorization(), &self.call.form)?;
-        self.known = self.app.cached.find_app(&presented.client_id).await?;
-        Ok(self.presented.insert(presented))
+        Ok(self.presented.insert(presented?))
     }
 
     /// Lets the program prove it. Unknown, suspended and wrong look alike, in words and in time.

@@ -52,7 +52,7 @@ const HOSTILE: [&str; 34] = [
     "data:text/html,<script>alert(1)</script>",
 ];
 
-async fn posts(scene: &Scene, body: &str) -> Reply {
+pub(crate) async fn posts(scene: &Scene, body: &str) -> Reply {
     let form = [
         ("Content-Type", "application/x-www-form-urlencoded"),
         ("Origin", "https://tool.example"),
@@ -62,7 +62,7 @@ async fn posts(scene: &Scene, body: &str) -> Reply {
 }
 
 /// What the owner of the app can read about a refused request.
-async fn told_to_the_owner(scene: &Scene, reply: &Reply) -> Option<FlowEvent> {
+pub(crate) async fn told_to_the_owner(scene: &Scene, reply: &Reply) -> Option<FlowEvent> {
     let id = reply.header("x-request-id").expect("every answer has a request id");
     scene.world.app().flow_log.flush(scene.world.app()).await;
     let reader = scene.world.app().store.reader();

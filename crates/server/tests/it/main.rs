@@ -10,6 +10,7 @@
 mod accounts;
 mod apps;
 mod authorize;
+mod authorize_refusals;
 mod browser_accounts;
 mod browser_apps;
 mod browser_consent;

@@ -9,6 +9,7 @@ mod desk;
 mod introspection;
 mod metadata;
 mod refresh;
+mod refusals;
 mod revocation;
 mod standing;
 mod token_endpoint;
