@@ -16,6 +16,7 @@ pub mod client_auth;
 pub mod client_id;
 pub mod compat;
 pub mod display_text;
+pub mod dpop;
 pub mod end_session;
 pub mod error;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub mod revocation;
 pub mod scope;
 pub mod secret;
 pub mod time;
+pub mod user_code;
 
 pub use error::{Error, ErrorCode};
 pub use time::Timestamp;

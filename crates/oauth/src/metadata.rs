@@ -20,6 +20,10 @@ pub const INTROSPECTION_PATH: &str = "/connect/introspect";
 pub const REVOCATION_PATH: &str = "/connect/revocation";
 /// The path of the end-session endpoint.
 pub const END_SESSION_PATH: &str = "/connect/endsession";
+/// The path of the device authorization endpoint.
+pub const DEVICE_AUTHORIZATION_PATH: &str = "/connect/deviceauthorization";
+/// The path of the page on which people type a device's code.
+pub const DEVICE_PATH: &str = "/device";
 /// The path of the public keys.
 pub const JWKS_PATH: &str = "/.well-known/openid-configuration/jwks";
 
@@ -47,11 +51,13 @@ pub struct Metadata<'a> {
     introspection_endpoint: String,
     revocation_endpoint: String,
     end_session_endpoint: String,
+    device_authorization_endpoint: String,
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
-    grant_types_supported: [&'static str; 3],
+    grant_types_supported: [&'static str; 5],
     code_challenge_methods_supported: [&'static str; 1],
+    dpop_signing_alg_values_supported: [&'static str; 4],
     prompt_values_supported: [&'static str; 4],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
@@ -85,15 +91,14 @@ impl<'a> Metadata<'a> {
             introspection_endpoint: at(INTROSPECTION_PATH),
             revocation_endpoint: at(REVOCATION_PATH),
             end_session_endpoint: at(END_SESSION_PATH),
+            device_authorization_endpoint: at(DEVICE_AUTHORIZATION_PATH),
             scopes_supported: OIDC_SCOPES.into_iter().chain(api_scopes).collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query", "form_post"],
-            grant_types_supported: [
-                GrantType::AuthorizationCode.as_str(),
-                GrantType::RefreshToken.as_str(),
-                GrantType::ClientCredentials.as_str(),
-            ],
+            grant_types_supported: GrantType::ALL.map(GrantType::as_str),
             code_challenge_methods_supported: ["S256"],
+            // RFC 9449 §5.1
+            dpop_signing_alg_values_supported: Alg::ALL.map(Alg::as_str),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: offer.id_token_algs.iter().map(|a| a.as_str()).collect(),
@@ -140,6 +145,7 @@ mod tests {
           "introspection_endpoint": "https://id.example/connect/introspect",
           "revocation_endpoint": "https://id.example/connect/revocation",
           "end_session_endpoint": "https://id.example/connect/endsession",
+          "device_authorization_endpoint": "https://id.example/connect/deviceauthorization",
           "scopes_supported": [
             "openid",
             "profile",
@@ -163,10 +169,18 @@ mod tests {
           "grant_types_supported": [
             "authorization_code",
             "refresh_token",
-            "client_credentials"
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:token-exchange"
           ],
           "code_challenge_methods_supported": [
             "S256"
+          ],
+          "dpop_signing_alg_values_supported": [
+            "ES256",
+            "RS256",
+            "PS256",
+            "EdDSA"
           ],
           "prompt_values_supported": [
             "none",
@@ -255,7 +269,7 @@ mod tests {
         let members = document.as_object().expect("an object");
         let urls = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || name.ends_with("_uri"));
         let urls: Vec<_> = urls.filter_map(|(_, value)| value.as_str()).collect();
-        assert_eq!(urls.len(), 7);
+        assert_eq!(urls.len(), 8);
         assert!(urls.iter().all(|url| url.starts_with("http://localhost:8080/")), "{urls:?}");
         let text = document.to_string();
         assert!(!text.contains("\"plain\"") && !text.contains("HS256") && !text.contains("internal:"));

@@ -1,5 +1,6 @@
 //! `App`: everything that a request may use.
 
+use grantry_oauth::dpop::NonceKey;
 use grantry_store::Store;
 
 use crate::cached::Cached;
@@ -36,6 +37,7 @@ pub struct App {
     pub keys: std::sync::Arc<Keys>,
     pub cookies: Cookies,
     pub form_key: FormKey,
+    pub dpop_nonces: NonceKey,
     pub branding: Branding,
     pub passwords: Passwords,
     pub outbound: Outbound,

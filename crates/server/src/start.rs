@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use grantry_oauth::dpop::NonceKey;
 use grantry_oauth::time::Timestamp;
 use grantry_store::{Durability, Role, Store, StoreConfig, Target};
 use tokio::sync::watch;
@@ -97,6 +98,7 @@ pub async fn open(
         cached: Cached::new(&store, public_url.as_str()),
         cookies: Cookies { secure: public_url.is_https() },
         form_key: FormKey::new(master_key.derive("forms").as_ref()),
+        dpop_nonces: NonceKey::new(&master_key.derive("dpop nonces")),
         branding: Branding::new(&config.branding)?,
         passwords: Passwords::new(&config.security, &random)?,
         outbound: Outbound::new(&config.outbound, dns)?,

@@ -24,6 +24,8 @@ mod conformance;
 pub mod connection;
 pub mod connection_request;
 pub mod consent;
+pub mod device_authorization;
+pub mod dpop_proof;
 mod engine;
 mod error;
 #[cfg(test)]
@@ -82,6 +84,8 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("connection", connection::ALL),
     ("connection_request", connection_request::ALL),
     ("consent", consent::ALL),
+    ("device_authorization", device_authorization::ALL),
+    ("dpop_proof", dpop_proof::ALL),
     ("figures", figures::ALL),
     ("flow_event", flow_event::ALL),
     ("grant", grant::ALL),

@@ -40,6 +40,9 @@ pub struct Wanted {
     profile: Option<String>,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
+    dpop_bound: Option<bool>,
+    device_grant: Option<bool>,
+    token_exchange: Option<bool>,
 }
 
 /// What a caller says about a secret.
@@ -85,6 +88,9 @@ struct Shown {
     profile: &'static str,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
+    dpop_bound: bool,
+    device_grant: bool,
+    token_exchange: bool,
     created: String,
 }
 
@@ -145,8 +151,13 @@ impl Wanted {
         put(&mut raw.profile, self.profile);
         put(&mut raw.policy_uri, self.policy_uri);
         put(&mut raw.tos_uri, self.tos_uri);
-        if self.require_pkce.is_some() {
-            raw.require_pkce = self.require_pkce;
+        for (place, said) in [
+            (&mut raw.require_pkce, self.require_pkce),
+            (&mut raw.dpop_bound, self.dpop_bound),
+            (&mut raw.device_grant, self.device_grant),
+            (&mut raw.token_exchange, self.token_exchange),
+        ] {
+            *place = said.or(*place);
         }
         raw
     }
@@ -171,6 +182,9 @@ impl Shown {
             profile: details.profile.as_str(),
             policy_uri: details.policy_uri,
             tos_uri: details.tos_uri,
+            dpop_bound: details.dpop_bound,
+            device_grant: details.device_grant,
+            token_exchange: details.token_exchange,
             created: moment::iso(app.created_at),
         }
     }
@@ -218,6 +232,9 @@ fn field(form: &str) -> String {
         "pii_mode" => "piiMode",
         "client_type" => "clientType",
         "require_pkce" => "requirePkce",
+        "dpop_bound" => "dpopBound",
+        "device_grant" => "deviceGrant",
+        "token_exchange" => "tokenExchange",
         "policy_uri" => "policyUri",
         "tos_uri" => "tosUri",
         other => other,

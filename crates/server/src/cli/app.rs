@@ -252,6 +252,7 @@ async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
         ("Authentication", details.auth_method.clone()),
         ("ID tokens", details.id_token_alg.clone()),
         ("Personal data", details.pii_mode.to_string()),
+        ("May also", further(details)),
         ("Redirect URIs", details.redirect_uris.join("\n")),
         ("After sign-out", details.post_logout_uris.join("\n")),
         ("CORS origins", details.cors_origins.join("\n")),
@@ -272,6 +273,16 @@ async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
 fn profile(details: &AppDetails) -> String {
     let pkce = if details.require_pkce { "PKCE required" } else { "PKCE optional" };
     format!("{}, {pkce}", details.profile)
+}
+
+/// What an app may, or must, beyond what every app does.
+fn further(details: &AppDetails) -> String {
+    let said = [
+        (details.dpop_bound, "tokens always bound to a key"),
+        (details.device_grant, "devices without a browser"),
+        (details.token_exchange, "token exchange"),
+    ];
+    said.iter().filter(|(is, _)| *is).map(|(_, text)| *text).collect::<Vec<_>>().join(", ")
 }
 
 fn object(found: &StoredApp, version: &AppVersion, connections: i64) -> Value {
@@ -297,6 +308,9 @@ fn object(found: &StoredApp, version: &AppVersion, connections: i64) -> Value {
         "cors_origins": details.cors_origins,
         "scopes": details.scopes,
         "logo_url": details.logo_source_url,
+        "dpop_bound": details.dpop_bound,
+        "device_grant": details.device_grant,
+        "token_exchange": details.token_exchange,
         "policy_uri": details.policy_uri,
         "tos_uri": details.tos_uri,
     })

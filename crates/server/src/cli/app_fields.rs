@@ -54,6 +54,15 @@ pub(super) struct Fields {
     /// A picture (PNG, JPEG or WebP), fetched once
     #[arg(long, value_name = "URL")]
     logo: Option<String>,
+    /// Its tokens are always bound to a key of its own (DPoP)
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "true|false")]
+    dpop_bound: Option<bool>,
+    /// Devices without a browser may use it (RFC 8628)
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "true|false")]
+    device_grant: Option<bool>,
+    /// It may exchange tokens of its owner's apps for smaller ones (RFC 8693)
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "true|false")]
+    token_exchange: Option<bool>,
     /// Personally identifiable information: retrieve or hide
     #[arg(long, value_name = "MODE")]
     pii: Option<String>,
@@ -88,6 +97,13 @@ impl Fields {
             if !given.is_empty() {
                 *field = given;
             }
+        }
+        for (place, given) in [
+            (&mut raw.dpop_bound, self.dpop_bound),
+            (&mut raw.device_grant, self.device_grant),
+            (&mut raw.token_exchange, self.token_exchange),
+        ] {
+            *place = given.or(*place);
         }
         if self.public || self.confidential {
             raw.client_type = if self.public { "public" } else { "confidential" }.to_owned();

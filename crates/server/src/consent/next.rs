@@ -1,6 +1,7 @@
 //! What a waiting authorization needs next: the rules' answer, with everything that it was found by.
 
 use grantry_oauth::authorize::AuthorizeRequest;
+use grantry_oauth::client::GrantType;
 use grantry_oauth::id_token::Hint;
 use grantry_oauth::interaction::{self, AccountChoice, SignedIn, Situation, Step};
 use grantry_oauth::redirect_uri::RedirectUri;
@@ -101,7 +102,7 @@ pub async fn next(
 pub fn usable<'a>(pending: &Pending, actor: &'a Actor) -> Vec<&'a Current> {
     let own = &pending.app.app.account_id;
     let fits = |current: &&Current| match pending.begun {
-        Begun::ByApp => true,
+        Begun::ByApp | Begun::ByDevice(_) => true,
         Begun::AsTrial => current.account.id == *own && current.member.is_admin,
     };
     actor.memberships.iter().filter(fits).collect()
@@ -158,6 +159,8 @@ fn changed(app: &App, pending: &Pending) -> Option<Next> {
         Begun::AsTrial => {
             RedirectUri::from_stored(trial::callback(app)).matches(request.return_to.uri(), false)
         }
+        // Its answer goes nowhere by way of the browser.
+        Begun::ByDevice(_) => known.client.may_use(GrantType::DeviceCode),
     };
     if !registered {
         return refuse("redirect_uri is not registered for this app");

@@ -107,6 +107,7 @@ async fn refresh(app: &App, caller: rules::Caller<'_>, token: &str) -> Result<Re
         account_code: &state.account.code,
         issued_at: row.created_at,
         expires_at: ends,
+        jkt: row.dpop_jkt.as_deref(),
     }))
 }
 

@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod browser;
 mod call;
 mod client;
+pub mod device;
 pub mod end_session;
 pub mod failures;
 pub mod introspection;

@@ -20,7 +20,7 @@ pub mod session;
 pub mod set_password;
 
 pub use address::Address;
-pub use attempts::Wait;
+pub use attempts::{Wait, count_device_code};
 pub use authenticate::{Refused, authenticate};
 pub use enter::{Entered, SignIn, sign_in};
 pub use first_operator::first_operator_link;

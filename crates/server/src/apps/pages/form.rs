@@ -123,7 +123,16 @@ pub(super) async fn view(
         "" if is_seed => "compatible",
         _ => "standard",
     };
-    let in_advanced = ["client_type", "require_pkce", "profile", "policy_uri", "tos_uri", "auth_method"];
+    let in_advanced = [
+        "client_type",
+        "require_pkce",
+        "profile",
+        "policy_uri",
+        "tos_uri",
+        "auth_method",
+        "device_grant",
+        "token_exchange",
+    ];
     let is_in_advanced = |fault: &FaultLine| {
         in_advanced.contains(&fault.name.as_str())
             || fault.name.starts_with("post_logout_uri")
@@ -167,6 +176,9 @@ pub(super) async fn view(
         is_advanced: is_public
             || faults.iter().any(is_in_advanced)
             || raw.post_logout_uris.iter().chain(&raw.cors_origins).any(|uri| !uri.is_empty())
+            || raw.dpop_bound == Some(true)
+            || raw.device_grant == Some(true)
+            || raw.token_exchange == Some(true)
             || !raw.policy_uri.is_empty()
             || !raw.tos_uri.is_empty(),
         logo: match subject {
@@ -263,6 +275,7 @@ pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
         return common;
     }
     let client_type = text("client_type");
+    let ticked = |name: &str| Some(form.get(name) == "true");
     // The method is not on the form: with another client type, it is that type's own.
     let keeps_method = common.client_type == client_type;
     RawApp {
@@ -270,7 +283,10 @@ pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
         redirect_uris: list("redirect_uri"),
         post_logout_uris: list("post_logout_uri"),
         cors_origins: list("cors_origin"),
-        require_pkce: Some(form.get("require_pkce") == "true"),
+        require_pkce: ticked("require_pkce"),
+        dpop_bound: ticked("dpop_bound"),
+        device_grant: ticked("device_grant"),
+        token_exchange: ticked("token_exchange"),
         profile: text("profile"),
         auth_method: if keeps_method { common.auth_method } else { String::new() },
         policy_uri: text("policy_uri"),
@@ -296,9 +312,14 @@ pub(super) fn hidden(app: &App, raw: &RawApp, logo_id: Option<&str>) -> Vec<(&'s
         ("policy_uri", raw.policy_uri.clone()),
         ("tos_uri", raw.tos_uri.clone()),
     ];
-    if raw.require_pkce == Some(true) {
-        fields.push(("require_pkce", "true".to_owned()));
-    }
+    let boxes = [
+        ("require_pkce", raw.require_pkce),
+        ("dpop_bound", raw.dpop_bound),
+        ("device_grant", raw.device_grant),
+        ("token_exchange", raw.token_exchange),
+    ];
+    let ticked = boxes.into_iter().filter(|(_, is)| *is == Some(true));
+    fields.extend(ticked.map(|(name, _)| (name, "true".to_owned())));
     if let Some(id) = logo_id {
         fields.push(("logo_id", id.to_owned()));
         fields.push(("logo_seal", app.form_key.seal(LOGO_SEAL, &sealed(&raw.logo_url, id))));
