@@ -160,6 +160,7 @@ apps-profile-compatible = Kompatibel
 apps-profile-compatible-help = Für Programme, die es schon gibt: PKCE darf fehlen.
 apps-pkce = PKCE verlangen
 apps-pkce-help = Eine Anfrage ohne Code-Challenge wird abgewiesen. Nur das Profil Kompatibel kommt ohne aus.
+apps-further = Weitere Einstellungen
 apps-dpop = Tokens an einen Schlüssel binden
 apps-dpop-help = Ohne DPoP-Nachweis bekommt die App kein Token; ein gestohlenes Token nützt dann niemandem.
 apps-device = Geräte ohne Browser verbinden

@@ -160,6 +160,7 @@ apps-profile-compatible = Compatible
 apps-profile-compatible-help = For programs that exist already: PKCE may be left out.
 apps-pkce = Require PKCE
 apps-pkce-help = A request without a code challenge is refused. Only the profile Compatible can do without.
+apps-further = Further settings
 apps-dpop = Bind tokens to a key
 apps-dpop-help = The app gets no token without a DPoP proof, so that a stolen token is of no use.
 apps-device = Connect devices without a browser

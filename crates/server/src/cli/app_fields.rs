@@ -55,13 +55,13 @@ pub(super) struct Fields {
     #[arg(long, value_name = "URL")]
     logo: Option<String>,
     /// Its tokens are always bound to a key of its own (DPoP)
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "true|false")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     dpop_bound: Option<bool>,
     /// Devices without a browser may use it (RFC 8628)
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "true|false")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     device_grant: Option<bool>,
     /// It may exchange tokens of its owner's apps for smaller ones (RFC 8693)
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "true|false")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     token_exchange: Option<bool>,
     /// Personally identifiable information: retrieve or hide
     #[arg(long, value_name = "MODE")]

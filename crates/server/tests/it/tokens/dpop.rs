@@ -353,3 +353,20 @@ async fn a_proof_that_another_key_signed_than_it_brings_is_refused() {
     }
     assert_eq!(desk.proves(&desk.custom, &form, &good).await.status, 200, "nobody used it up");
 }
+
+// security: D02, T04
+#[tokio::test]
+async fn an_authorization_request_may_name_the_key_that_its_code_is_bound_to() {
+    use crate::connecting::{Back, Scene};
+    let scene = Scene::new().await;
+    let mut ada = scene.ada().await;
+    let key = ProofKey::new();
+    let back = scene.connects(&mut ada, &[("dpop_jkt", key.thumbprint())]).await;
+    let (code, _) = scene.stored(back.code(scene.world.issuer())).await;
+    assert_eq!(code.dpop_jkt.as_deref(), Some(key.thumbprint()));
+    let short = &key.thumbprint()[1..];
+    for wrong in [short, "evil", "https://evil.example/"] {
+        let refused = ada.opens(&scene.url(&[("dpop_jkt", wrong)])).await;
+        assert_eq!(Back::to_the_app(&refused).error(scene.world.issuer()), "invalid_request", "{wrong}");
+    }
+}

@@ -12,6 +12,7 @@ mod introspection;
 mod metadata;
 mod refresh;
 mod refusals;
+mod resource;
 mod revocation;
 mod standing;
 mod token_endpoint;
