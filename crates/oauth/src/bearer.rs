@@ -74,7 +74,9 @@ impl Refused {
     pub fn challenge(&self) -> String {
         let mut text = match self.scheme {
             Scheme::Bearer => r#"Bearer realm="grantry""#.to_owned(),
-            Scheme::Dpop => format!(r#"DPoP realm="grantry", algs="{}""#, Alg::ALL.map(Alg::as_str).join(" ")),
+            Scheme::Dpop => {
+                format!(r#"DPoP realm="grantry", algs="{}""#, Alg::ALL.map(Alg::as_str).join(" "))
+            }
         };
         // Neither descriptions nor scopes can have a quote or a backslash: `Error::new` and `ScopeSet` see to it.
         let mut put = |name: &str, value: &str| text.extend([", ", name, "=\"", value, "\""]);
@@ -213,9 +215,7 @@ mod tests {
     #[test]
     fn without_a_token_there_is_a_challenge_and_no_error() {
         let none = form(&[]);
-        for header in
-            [None, Some(""), Some("Bearer"), Some("Bearer "), Some("DPoP"), Some("Basic QTpC")]
-        {
+        for header in [None, Some(""), Some("Bearer"), Some("Bearer "), Some("DPoP"), Some("Basic QTpC")] {
             let refused = read(header, &none, None).expect_err("no token");
             assert_eq!(refused.http_status(), 401);
             assert_eq!(refused.challenge(), r#"Bearer realm="grantry""#, "{header:?}");

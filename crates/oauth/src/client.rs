@@ -241,9 +241,7 @@ impl Client {
     pub fn may_use(&self, grant: GrantType) -> bool {
         match (self.kind, grant) {
             // FAPI 2.0 §5.3.2.1 knows no such flow: a code on a screen can be relayed.
-            (ClientKind::Store, GrantType::DeviceCode) => {
-                self.device_grant && self.profile != Profile::Fapi2
-            }
+            (ClientKind::Store, GrantType::DeviceCode) => self.device_grant && self.profile != Profile::Fapi2,
             (ClientKind::Custom, GrantType::DeviceCode) => false,
             // Whoever proves nothing would turn every token that it finds into one of its own.
             (ClientKind::Store | ClientKind::Custom, GrantType::TokenExchange) => {

@@ -205,7 +205,11 @@ impl NonceKey {
             let expected = self.of_window(window);
             bool::from(expected.as_bytes().ct_eq(nonce.as_bytes()))
         });
-        if ours { Ok(()) } else { Err(other_nonce("the nonce of the DPoP proof is not of this server or too old")) }
+        if ours {
+            Ok(())
+        } else {
+            Err(other_nonce("the nonce of the DPoP proof is not of this server or too old"))
+        }
     }
 }
 

@@ -30,7 +30,7 @@ fn proof(key: &SigningKey, header: &Value, claims: &Value) -> String {
 }
 
 /// The good claims with some changed; null takes one away.
-fn changed(changes: Value) -> Value {
+fn changed(changes: &Value) -> Value {
     let mut all = claims();
     for (name, value) in changes.as_object().expect("an object") {
         all[name] = value.clone();
@@ -64,7 +64,7 @@ fn a_proof_is_for_one_method_and_one_place() {
         "HTTPS://ID.EXAMPLE/connect/token",
         "https://id.example/connect/../connect/token",
     ] {
-        assert!(verify(&key, &changed(json!({ "htu": same })), TOKEN).is_ok(), "{same}");
+        assert!(verify(&key, &changed(&json!({ "htu": same })), TOKEN).is_ok(), "{same}");
     }
     for other in [
         "https://id.example/connect/token/",
@@ -78,11 +78,11 @@ fn a_proof_is_for_one_method_and_one_place() {
         "/connect/token",
         "",
     ] {
-        let refused = verify(&key, &changed(json!({ "htu": other })), TOKEN);
+        let refused = verify(&key, &changed(&json!({ "htu": other })), TOKEN);
         assert_eq!(refused, Err(Invalid::Url), "{other}");
     }
     for other in ["GET", "post", "", "POST "] {
-        assert_eq!(verify(&key, &changed(json!({ "htm": other })), TOKEN), Err(Invalid::Method), "{other}");
+        assert_eq!(verify(&key, &changed(&json!({ "htm": other })), TOKEN), Err(Invalid::Method), "{other}");
     }
 }
 
@@ -90,7 +90,7 @@ fn a_proof_is_for_one_method_and_one_place() {
 #[test]
 fn a_proof_is_of_this_minute() {
     let key = key(Alg::EdDsa);
-    let at = |seconds: i64| verify(&key, &changed(json!({ "iat": NOW.seconds() + seconds })), TOKEN);
+    let at = |seconds: i64| verify(&key, &changed(&json!({ "iat": NOW.seconds() + seconds })), TOKEN);
     for near in [-60, -10, 0, 10, 60] {
         let read = at(near).expect("near");
         assert_eq!(read.taken_until, Timestamp::from_seconds(NOW.seconds() + near) + SKEW);
@@ -98,14 +98,17 @@ fn a_proof_is_of_this_minute() {
     for far in [-61, 61, -3600, 3600, i64::MAX - NOW.seconds(), i64::MIN] {
         assert_eq!(at(far), Err(Invalid::Time), "{far}");
     }
-    assert!(verify(&key, &changed(json!({ "iat": 1_800_000_000.5 })), TOKEN).is_ok(), "a fraction of a second");
+    assert!(
+        verify(&key, &changed(&json!({ "iat": 1_800_000_000.5 })), TOKEN).is_ok(),
+        "a fraction of a second"
+    );
 }
 
 // security: D01
 #[test]
 fn a_proof_has_an_id_and_no_two_of_a_key_are_the_same() {
     let (ours, theirs) = (key(Alg::Es256), key(Alg::Es256));
-    let of = |key: &SigningKey, jti: &str| verify(key, &changed(json!({ "jti": jti })), TOKEN);
+    let of = |key: &SigningKey, jti: &str| verify(key, &changed(&json!({ "jti": jti })), TOKEN);
     assert_eq!(of(&ours, ""), Err(Invalid::Id));
     assert_eq!(of(&ours, &"x".repeat(513)), Err(Invalid::Id));
     let replay_key = |key, jti| of(key, jti).expect("a proof").replay_key;
@@ -119,12 +122,15 @@ fn a_proof_has_an_id_and_no_two_of_a_key_are_the_same() {
 fn a_proof_beside_a_token_is_for_that_token() {
     let key = key(Alg::Es256);
     let resource = Request { access_token: Some("ey.a.b"), ..TOKEN };
-    let with = |ath: Value| verify(&key, &changed(json!({ "ath": ath })), resource);
+    let with = |ath: Value| verify(&key, &changed(&json!({ "ath": ath })), resource);
     assert!(with(hash("ey.a.b").into()).is_ok());
     for other in [hash("ey.a.c").into(), hash("").into(), "".into(), Value::Null] {
         assert_eq!(with(other.clone()), Err(Invalid::AccessToken), "{other}");
     }
-    assert!(verify(&key, &changed(json!({ "ath": "any" })), TOKEN).is_ok(), "the token endpoint has no token");
+    assert!(
+        verify(&key, &changed(&json!({ "ath": "any" })), TOKEN).is_ok(),
+        "the token endpoint has no token"
+    );
     // The example of RFC 9449 §7.1.
     let token = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
     assert_eq!(hash(token), "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo");
@@ -173,11 +179,17 @@ fn forged_proofs_are_refused() {
         assert!(matches!(Proof::verify(&text, TOKEN, NOW), Err(Invalid::Forged(_))), "{why}");
     }
     let text = proof(&ours, &good, &claims());
-    for broken in [format!("{text}A"), format!("{text}."), text.replacen('.', "..", 1), "A".repeat(20_000), String::new()] {
+    for broken in [
+        format!("{text}A"),
+        format!("{text}."),
+        text.replacen('.', "..", 1),
+        "A".repeat(20_000),
+        String::new(),
+    ] {
         assert!(Proof::verify(&broken, TOKEN, NOW).is_err());
     }
     for missing in ["jti", "htm", "htu", "iat"] {
-        let text = proof(&ours, &good, &changed(json!({ missing: Value::Null })));
+        let text = proof(&ours, &good, &changed(&json!({ missing: Value::Null })));
         assert!(Proof::verify(&text, TOKEN, NOW).is_err(), "without {missing}");
     }
     let error = Error::from(Proof::verify("", TOKEN, NOW).expect_err("no proof"));
@@ -207,7 +219,9 @@ fn a_nonce_is_good_for_five_to_ten_minutes_and_on_every_node() {
 #[test]
 fn a_thumbprint_is_a_sha_256_in_base64url() {
     assert!(is_thumbprint("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"));
-    for other in ["", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4", "0ZcOCORZNYy+DWpqq30jZyJGHTN0d2HglBV3uiguA4I"] {
+    for other in
+        ["", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4", "0ZcOCORZNYy+DWpqq30jZyJGHTN0d2HglBV3uiguA4I"]
+    {
         assert!(!is_thumbprint(other), "{other}");
     }
 }

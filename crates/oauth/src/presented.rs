@@ -15,13 +15,8 @@ pub fn read(form: &Parameters) -> Result<&str, Error> {
 }
 
 /// What is made here and is no token.
-const NO_TOKENS: [TokenKind; 5] = [
-    TokenKind::Code,
-    TokenKind::ClientSecret,
-    TokenKind::ApiSecret,
-    TokenKind::Link,
-    TokenKind::DeviceCode,
-];
+const NO_TOKENS: [TokenKind; 5] =
+    [TokenKind::Code, TokenKind::ClientSecret, TokenKind::ApiSecret, TokenKind::Link, TokenKind::DeviceCode];
 
 /// Where a presented token is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -33,7 +33,8 @@ impl UserCode {
     /// What a person typed, in any case, with or without hyphen and spaces.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        let kept = typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}'));
+        let kept =
+            typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}'));
         let text: String = kept.map(|c| c.to_ascii_uppercase()).take(LENGTH + 1).collect();
         let letters: [u8; LENGTH] = text.as_bytes().try_into().ok()?;
         letters.iter().all(|letter| LETTERS.contains(letter)).then_some(Self(letters))
@@ -93,7 +94,9 @@ mod tests {
         for typed in ["wdjb-mjht", " WDJB MJHT ", "WDJB\u{2013}MJHT", "w-d-j-b-m-j-h-t", "wdjb\tmjht\n"] {
             assert_eq!(UserCode::parse(typed), Some(code), "{typed:?}");
         }
-        for other in ["", "WDJB", "WDJB-MJHTX", "WDJB-MJH1", "WDJB-MJHA", "WDJB_MJHT", "ẂDJB-MJHT", "%WDJBMJH"] {
+        for other in
+            ["", "WDJB", "WDJB-MJHTX", "WDJB-MJH1", "WDJB-MJHA", "WDJB_MJHT", "ẂDJB-MJHT", "%WDJBMJH"]
+        {
             assert_eq!(UserCode::parse(other), None, "{other:?}");
         }
     }

@@ -12,14 +12,17 @@ impl Tx {
     /// Takes a proof; `false` when one of the same key and id was taken before. `taken_until` is from when on its age
     /// alone refuses it.
     // RFC 9449 §11.1: one write, so that of several requests at once, on whatever node, one gets through.
-    pub async fn take_dpop_proof(&self, replay_key: &[u8; 32], taken_until: Timestamp) -> Result<bool, Error> {
+    pub async fn take_dpop_proof(
+        &self,
+        replay_key: &[u8; 32],
+        taken_until: Timestamp,
+    ) -> Result<bool, Error> {
         Ok(self.execute(INSERT, values![replay_key, taken_until]).await? == 1)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::examples::{NOW, empty, later, race, write};
 
     // security: D01
@@ -29,7 +32,7 @@ mod tests {
         let taken = race(&store, |_, tx| async move { tx.take_dpop_proof(&[1; 32], later(60)).await });
         assert_eq!(taken.await, 1);
         let take = |key: [u8; 32]| {
-            write(&store, later(59), |tx| async move { tx.take_dpop_proof(&key, later(60)).await })
+            write(&store, later(59), move |tx| async move { tx.take_dpop_proof(&key, later(60)).await })
         };
         assert!(!take([1; 32]).await, "later, too");
         assert!(take([2; 32]).await, "another proof");

@@ -108,7 +108,8 @@ pub enum Poll {
 /// The refusal for a code that is unknown here; one of another client looks the same.
 #[must_use]
 pub fn unknown() -> Error {
-    Error::new(ErrorCode::InvalidGrant, "the device code is not valid").with_hint("there is no such device code")
+    Error::new(ErrorCode::InvalidGrant, "the device code is not valid")
+        .with_hint("there is no such device code")
 }
 
 /// Decides about a poll of a client that authenticated.
@@ -128,7 +129,8 @@ pub fn check(row: &Row, asker: Asker<'_>, now: Timestamp) -> Poll {
         Decision::Refused => over(ErrorCode::AccessDenied, "the user did not allow it"),
         Decision::Allowed => Poll::Take,
         Decision::Pending if row.polled_at.is_some_and(|at| now.since(at) + JITTER < row.pause) => {
-            let error = Error::new(ErrorCode::SlowDown, "the device asks too often; wait five seconds longer");
+            let error =
+                Error::new(ErrorCode::SlowDown, "the device asks too often; wait five seconds longer");
             Poll::Wait(error, (row.pause + SLOWER).min(LONGEST_PAUSE))
         }
         Decision::Pending => {
@@ -191,7 +193,10 @@ mod tests {
         let hasty = Row { polled_at: Some(NOW), ..allowed.clone() };
         assert_eq!(poll(&hasty, &client, NOW), (None, None), "who waits for nothing need not wait");
         assert_eq!(poll(&refused, &client, NOW).0, Some(ErrorCode::AccessDenied));
-        assert_eq!(poll(&Row { used: true, ..allowed.clone() }, &client, NOW).0, Some(ErrorCode::InvalidGrant));
+        assert_eq!(
+            poll(&Row { used: true, ..allowed.clone() }, &client, NOW).0,
+            Some(ErrorCode::InvalidGrant)
+        );
         for row in [row(), allowed.clone(), refused.clone()] {
             assert_eq!(poll(&row, &client, NOW + LIFETIME).0, Some(ErrorCode::ExpiredToken));
         }

@@ -201,7 +201,12 @@ mod tests {
 
     #[test]
     fn what_a_grant_cannot_do_without_is_asked_for() {
-        for grant in [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::DeviceCode, GrantType::TokenExchange] {
+        for grant in [
+            GrantType::AuthorizationCode,
+            GrantType::RefreshToken,
+            GrantType::DeviceCode,
+            GrantType::TokenExchange,
+        ] {
             let grant = grant.as_str();
             let error = TokenRequest::parse(&form(&[("grant_type", grant)])).expect_err(grant);
             assert_eq!(error.code, ErrorCode::InvalidRequest);

@@ -83,7 +83,9 @@ pub fn check(
         return Err(invalid("the subject token was issued to an app of another owner"));
     }
     if claims.grant_id().is_none() {
-        return Err(invalid("the subject token speaks for an app itself: it can get another by client credentials"));
+        return Err(invalid(
+            "the subject token speaks for an app itself: it can get another by client credentials",
+        ));
     }
     // One step, so that who acts for whom stays plain.
     if claims.actor.is_some() {
@@ -145,8 +147,7 @@ mod tests {
     }
 
     fn asks(scope: &str) -> Request {
-        let pairs =
-            [("subject_token", "ey.a.b"), ("subject_token_type", ACCESS_TOKEN), ("scope", scope)];
+        let pairs = [("subject_token", "ey.a.b"), ("subject_token_type", ACCESS_TOKEN), ("scope", scope)];
         Request::parse(&form(&pairs)).expect("a request")
     }
 
@@ -166,7 +167,10 @@ mod tests {
     #[test]
     fn an_app_gets_a_smaller_token_of_its_own_and_one_behind_it_its_own_scopes_alone() {
         let token = claims(ALL);
-        assert_eq!(given(&token, "", &store_app()).as_deref(), Ok("openid email reservations.read folios.read"));
+        assert_eq!(
+            given(&token, "", &store_app()).as_deref(),
+            Ok("openid email reservations.read folios.read")
+        );
         assert_eq!(given(&token, "folios.read", &store_app()).as_deref(), Ok("folios.read"));
         assert_eq!(given(&token, "", &behind()).as_deref(), Ok("folios.read"));
         let beyond = Err(ErrorCode::InvalidScope);

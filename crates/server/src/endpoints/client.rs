@@ -85,7 +85,10 @@ impl<'a> Caller<'a> {
     pub(super) async fn prove(&self, known: &KnownApp) -> Result<Option<String>, Refusal> {
         let Some(proof) = prove(self.app, self.call.place(), None).await? else { return Ok(None) };
         if !known.client.may_prove_with(proof.alg) {
-            let error = Error::new(ErrorCode::InvalidDpopProof, "the DPoP proof has an algorithm that this app may not use");
+            let error = Error::new(
+                ErrorCode::InvalidDpopProof,
+                "the DPoP proof has an algorithm that this app may not use",
+            );
             return Err(error.with_hint("the profile fapi2 takes PS256, ES256 and EdDSA").into());
         }
         Ok(Some(proof.jkt))

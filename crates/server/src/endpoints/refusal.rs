@@ -62,7 +62,14 @@ impl Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let status = StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::BAD_REQUEST);
-        Self(Box::new(Facts { error, status, challenge: None, dpop_nonce: None, retry_after: None, cause: None }))
+        Self(Box::new(Facts {
+            error,
+            status,
+            challenge: None,
+            dpop_nonce: None,
+            retry_after: None,
+            cause: None,
+        }))
     }
 }
 

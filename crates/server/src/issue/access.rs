@@ -46,7 +46,10 @@ impl Reach {
         let names = catalogue.check_names(names.iter().map(String::as_str))?;
         let scopes = catalogue.narrowed_to_names(&self.scopes, &names);
         if scopes.is_empty() {
-            return Err(Error::new(ErrorCode::InvalidTarget, "no scope of the subject token belongs to this audience"));
+            return Err(Error::new(
+                ErrorCode::InvalidTarget,
+                "no scope of the subject token belongs to this audience",
+            ));
         }
         Ok(Self { scopes, names, ..self })
     }

@@ -25,12 +25,9 @@ pub struct Place<'a> {
 ///
 /// # Errors
 /// `invalid_dpop_proof` for one that does not fit, or was taken before; `use_dpop_nonce`.
-pub async fn prove(
-    app: &App,
-    place: Place<'_>,
-    access_token: Option<&str>,
-) -> Result<Option<Proof>, Failed> {
-    let invalid = |description, hint: &str| Error::new(ErrorCode::InvalidDpopProof, description).with_hint(hint);
+pub async fn prove(app: &App, place: Place<'_>, access_token: Option<&str>) -> Result<Option<Proof>, Failed> {
+    let invalid =
+        |description, hint: &str| Error::new(ErrorCode::InvalidDpopProof, description).with_hint(hint);
     let mut sent = place.headers.get_all(DPOP).iter();
     let text = match (sent.next(), sent.next()) {
         (None, _) => return Ok(None),

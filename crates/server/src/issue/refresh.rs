@@ -22,11 +22,7 @@ const CONTEXT: &str = "refresh token";
 ///
 /// # Errors
 /// `invalid_grant` for a token that is not good, or is not this app's, and when what it hangs on has ended.
-pub async fn refresh(
-    app: &App,
-    asking: Asking<'_>,
-    request: &rules::Request,
-) -> Result<Given, Failed> {
+pub async fn refresh(app: &App, asking: Asking<'_>, request: &rules::Request) -> Result<Given, Failed> {
     if !secret::is_well_formed(TokenKind::Refresh, &request.refresh_token) {
         return Err(rules::unknown().error.into());
     }

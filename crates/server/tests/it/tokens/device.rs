@@ -78,7 +78,10 @@ async fn a_device_gets_tokens_after_somebody_typed_its_code_and_allowed_it() {
         assert_eq!(text(&tokens, "scope"), SCOPES);
         let id = claims(text(&tokens, "id_token"));
         assert_eq!(text(&id, "sub"), desk.hotel.admin.id.as_str());
-        assert!(id.get("sid").is_none() && id.get("nonce").is_none(), "no browser of the device has a session");
+        assert!(
+            id.get("sid").is_none() && id.get("nonce").is_none(),
+            "no browser of the device has a session"
+        );
         assert_eq!(desk.userinfo(text(&tokens, "access_token")).await.status, 200);
         assert_eq!(desk.refreshes(&tv, text(&tokens, "refresh_token")).await.status, 200);
         assert_eq!(refusal(&polls(&desk, &tv, &begun).await).1, "invalid_grant", "once");
@@ -189,7 +192,8 @@ async fn a_device_code_is_its_apps_alone_and_is_cut_or_changed_for_nobody() {
     assert_eq!(refusal(&polls(&desk, &other, &begun).await).1, "invalid_grant");
     assert_eq!(refusal(&polls(&desk, &desk.app, &begun).await).1, "unauthorized_client");
     let cut = code[..code.len() - 1].to_owned();
-    for wrong in [cut, format!("{code}0"), code.to_uppercase(), code.replace("grd_", "grc_"), "x".to_owned()] {
+    for wrong in [cut, format!("{code}0"), code.to_uppercase(), code.replace("grd_", "grc_"), "x".to_owned()]
+    {
         let form = [("grant_type", GRANT), ("device_code", wrong.as_str())];
         assert_eq!(refusal(&desk.asks(&tv, &form).await).1, "invalid_grant", "{wrong}");
     }
@@ -204,7 +208,8 @@ async fn a_device_code_is_its_apps_alone_and_is_cut_or_changed_for_nobody() {
 async fn only_apps_for_devices_may_ask_and_only_for_what_they_registered() {
     let desk = Desk::new().await;
     let tv = television(&desk).await;
-    let refused = async |app: &RegisteredApp, form: &[(&str, &str)]| refusal(&desk.calls(BEGIN, app, form).await).1;
+    let refused =
+        async |app: &RegisteredApp, form: &[(&str, &str)]| refusal(&desk.calls(BEGIN, app, form).await).1;
     assert_eq!(refused(&desk.app, &[("scope", "openid")]).await, "unauthorized_client");
     assert_eq!(refused(&desk.custom, &[]).await, "unauthorized_client");
     assert_eq!(refused(&tv, &[("scope", "folios.read")]).await, "invalid_scope");

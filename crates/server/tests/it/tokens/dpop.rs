@@ -10,7 +10,9 @@ use grantry_testkit::world::{AppWish, RegisteredApp};
 use grantry_testkit::{World, each_engine};
 use serde_json::{Value, json};
 
-use super::desk::{CALLBACK, Desk, EVERYTHING, FORM, Granted, basic, claims, encoded, exchange, refusal, text};
+use super::desk::{
+    CALLBACK, Desk, EVERYTHING, FORM, Granted, basic, claims, encoded, exchange, refusal, text,
+};
 
 const TOKEN: &str = "/connect/token";
 const USERINFO: &str = "/connect/userinfo";
@@ -275,8 +277,9 @@ async fn an_app_whose_tokens_are_always_bound_gets_none_without_a_proof() {
     wish.raw.dpop_bound = Some(true);
     "ES256".clone_into(&mut wish.raw.id_token_alg);
     let app = desk.world.registers(&desk.developer, wish).await;
-    let granted =
-        desk.granted_by(&desk.hotel.admin, &app, ConnectionKind::Account, "offline_access reservations.read").await;
+    let granted = desk
+        .granted_by(&desk.hotel.admin, &app, ConnectionKind::Account, "offline_access reservations.read")
+        .await;
     let code = desk.code(&app, &granted).await;
     let bare = desk.exchanges(&app, &code).await;
     assert_eq!(refusal(&bare), (400, "invalid_dpop_proof".to_owned()));
@@ -344,8 +347,8 @@ async fn a_proof_that_another_key_signed_than_it_brings_is_refused() {
     let key = ProofKey::new();
     let good = desk.token_proof(&key);
     let (message, _) = good.rsplit_once('.').expect("a JWS");
-    let signature =
-        jsonwebtoken::crypto::sign(message.as_bytes(), &stranger, jsonwebtoken::Algorithm::ES256).expect("signed");
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &stranger, jsonwebtoken::Algorithm::ES256)
+        .expect("signed");
     let forged = format!("{message}.{signature}");
     let form = [("grant_type", "client_credentials")];
     for proof in [forged.as_str(), message, &format!("{message}.")] {

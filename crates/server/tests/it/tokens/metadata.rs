@@ -68,7 +68,8 @@ async fn what_is_announced_is_there() {
             ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
         ];
         let reply = desk.asks(app, &form).await;
-        let known = ["invalid_grant", "the subject token is not valid"].iter().any(|why| reply.body.contains(why));
+        let known =
+            ["invalid_grant", "the subject token is not valid"].iter().any(|why| reply.body.contains(why));
         assert!(reply.status == 200 || known, "{grant}: {}", reply.body);
     }
     for scope in list("scopes_supported") {
