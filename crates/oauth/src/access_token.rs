@@ -81,6 +81,10 @@ pub struct AccessToken<'a> {
     pub lifetime: Duration,
     /// Makes its id its own.
     pub random: [u8; 16],
+    /// The thumbprint of the key that it is bound to (RFC 9449 §6).
+    pub jkt: Option<&'a str>,
+    /// The client that acts with it for another one, which its owner had let act (RFC 8693 §4.1).
+    pub actor: Option<&'a str>,
     /// It was made while trying an app out.
     pub is_test: bool,
     /// How it is spelled.
@@ -143,6 +147,8 @@ impl AccessToken<'_> {
             pii: self.pii_mode.as_str(),
             email,
             role: OneOrMany(roles),
+            cnf: self.jkt.map(|jkt| Confirmation { jkt }),
+            act: self.actor.map(|sub| Actor { sub }),
             test: self.is_test,
         }
     }
@@ -168,8 +174,24 @@ struct Written<'a> {
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "OneOrMany::is_empty")]
     role: OneOrMany<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<Actor<'a>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     test: bool,
+}
+
+/// RFC 7800 §3.1, RFC 9449 §6.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Confirmation<'a> {
+    pub(crate) jkt: &'a str,
+}
+
+/// RFC 8693 §4.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Actor<'a> {
+    pub(crate) sub: &'a str,
 }
 
 struct Jti<'a> {
@@ -272,6 +294,12 @@ pub struct Claims {
     /// What APIs do with personal data.
     #[serde(rename = "pii", deserialize_with = "pii_mode")]
     pub pii_mode: PiiMode,
+    /// The thumbprint of the key that it is bound to.
+    #[serde(rename = "cnf", default, deserialize_with = "confirmed_key")]
+    pub jkt: Option<String>,
+    /// The client that acts for the one that the grant was given to.
+    #[serde(rename = "act", default, deserialize_with = "actor")]
+    pub actor: Option<String>,
     /// It was made while trying an app out.
     #[serde(rename = "test", default)]
     pub is_test: bool,
@@ -330,6 +358,22 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::E
 fn scopes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ScopeSet, D::Error> {
     let texts = one_or_many::read(deserializer)?;
     ScopeSet::parse(&texts.join(" ")).map_err(serde::de::Error::custom)
+}
+
+fn confirmed_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Said {
+        jkt: String,
+    }
+    Said::deserialize(deserializer).map(|said| Some(said.jkt))
+}
+
+fn actor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Said {
+        sub: String,
+    }
+    Said::deserialize(deserializer).map(|said| Some(said.sub))
 }
 
 fn pii_mode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PiiMode, D::Error> {

@@ -29,6 +29,8 @@ fn token<'a>(owner: Owner<'a>, scopes: &'a ScopeSet) -> AccessToken<'a> {
         issued_at: NOW,
         lifetime: LIFETIME,
         random: [7; 16],
+        jkt: None,
+        actor: None,
         is_test: false,
         preset: Preset::None,
     }
@@ -129,6 +131,22 @@ fn existing_programs_read_scopes_as_a_list_several_roles_as_one_and_one_role_as_
     assert_eq!(several["test"], true);
     assert_eq!(claims(&["Auditor"])["role"], "Auditor");
     assert!(claims(&[]).get("role").is_none());
+}
+
+// security: D02
+#[test]
+fn a_token_says_the_key_that_it_is_bound_to_and_who_acts_with_it() {
+    let scopes = set("reservations.read");
+    let bound = AccessToken { jkt: Some("key"), actor: Some("SDXE-AC-BACK"), ..token(PERSON, &scopes) };
+    let said: Value = serde_json::from_str(&json(&bound)).expect("JSON");
+    assert_eq!(said["cnf"], json!({ "jkt": "key" }));
+    assert_eq!(said["act"], json!({ "sub": "SDXE-AC-BACK" }));
+    let key = key(Alg::Es256);
+    let signed = bound.sign(&key).expect("signed");
+    let read = Claims::verify(&Jwks::new([key.public().clone()]), ISSUER, &signed, NOW).expect("ours");
+    assert_eq!((read.jkt.as_deref(), read.actor.as_deref()), (Some("key"), Some("SDXE-AC-BACK")));
+    let sealed = Claims::from_json(&bound.to_json().expect("JSON"), ISSUER, NOW).expect("ours");
+    assert_eq!(sealed, read, "a handle says the same");
 }
 
 // security: K02

@@ -7,7 +7,7 @@
 //! 5. Response type and mode.
 //! 6. PKCE.
 //! 7. Resource, then scope.
-//! 8. Prompt, `max_age`, state and nonce.
+//! 8. Prompt, `max_age`, state, nonce and the DPoP key.
 //!
 //! An error before step 2 is done has no `ReturnTo`, so it cannot be redirected: it becomes a page.
 
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::{ResponseMode, ReturnTo};
 use crate::catalogue::Catalogue;
 use crate::client::{Client, GrantType};
+use crate::dpop;
 use crate::error::{Error, ErrorCode};
 use crate::parameters::Parameters;
 use crate::pkce::Challenge;
@@ -63,6 +64,9 @@ pub struct AuthorizeRequest {
     pub ui_locales: Option<String>,
     /// The APIs that the tokens are for (RFC 8707).
     pub resource: Vec<String>,
+    /// The thumbprint of the key that the code is bound to (RFC 9449 §10).
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
 }
 
 /// What came of reading a request.
@@ -183,10 +187,22 @@ fn details(
         id_token_hint: parameters.owned("id_token_hint"),
         ui_locales: parameters.owned("ui_locales"),
         resource,
+        dpop_jkt: dpop_jkt(parameters)?,
     })
 }
 
-fn scopes(
+/// RFC 9449 §10: one that no key can have would make the code useless, so it is told now.
+fn dpop_jkt(parameters: &Parameters) -> Result<Option<String>, Error> {
+    match parameters.get("dpop_jkt") {
+        Some(jkt) if !dpop::is_thumbprint(jkt) => {
+            Err(Error::new(ErrorCode::InvalidRequest, "dpop_jkt must be the thumbprint of a key"))
+        }
+        jkt => Ok(jkt.map(str::to_owned)),
+    }
+}
+
+/// The scopes that a client asks for, or their default.
+pub(crate) fn scopes(
     parameters: &Parameters,
     client: &Client,
     catalogue: &Catalogue,

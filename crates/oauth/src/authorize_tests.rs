@@ -357,3 +357,16 @@ proptest! {
         }
     }
 }
+
+// security: D02
+#[test]
+fn the_key_of_a_code_is_read_and_what_can_be_no_key_is_refused() {
+    const JKT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    let Reading::Valid(request) = with(&[("dpop_jkt", JKT)]) else { panic!("refused") };
+    assert_eq!(request.dpop_jkt.as_deref(), Some(JKT));
+    for wrong in
+        ["x", "0ZcOCORZNYy+DWpqq30jZyJGHTN0d2HglBV3uiguA4I", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4IA"]
+    {
+        assert_eq!(sent_back(&with(&[("dpop_jkt", wrong)])), Some(ErrorCode::InvalidRequest), "{wrong}");
+    }
+}

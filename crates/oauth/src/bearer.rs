@@ -1,11 +1,32 @@
-//! Access tokens on protected resources (RFC 6750): where one is taken from, and how a refusal is announced.
+//! Access tokens on protected resources (RFC 6750, RFC 9449 §7): where one is taken from, whether it is presented as it is
+//! bound, and how a refusal is announced.
 
 use crate::error::{Error, ErrorCode};
+use crate::jose::Alg;
 use crate::parameters::Parameters;
 use crate::scope::ScopeSet;
 
 /// Longest token that is looked at.
 const TOKEN_LIMIT_BYTES: usize = 16 * 1024;
+
+/// How an access token is presented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// By itself (RFC 6750).
+    #[default]
+    Bearer,
+    /// With a proof of the key that it is bound to (RFC 9449 §7.1).
+    Dpop,
+}
+
+/// An access token as it is presented. Nothing of it is verified yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown<'r> {
+    /// The token.
+    pub token: &'r str,
+    /// How.
+    pub scheme: Scheme,
+}
 
 /// Why a request to a protected resource is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,25 +35,49 @@ pub struct Refused {
     pub error: Option<Error>,
     /// The scope that would have done.
     pub scope: Option<String>,
+    /// How the token should have been presented.
+    pub scheme: Scheme,
 }
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
-        Self { error: Some(error), scope: None }
+        Self { error: Some(error), scope: None, scheme: Scheme::Bearer }
     }
 }
 
 impl Refused {
+    /// The refusal of a request without a token.
+    #[must_use]
+    pub fn no_token() -> Self {
+        Self { error: None, scope: None, scheme: Scheme::Bearer }
+    }
+
+    /// The same refusal, for who should present a token like this.
+    #[must_use]
+    pub fn with_scheme(mut self, scheme: Scheme) -> Self {
+        self.scheme = scheme;
+        self
+    }
+
     /// The status of the answer.
     #[must_use]
     pub fn http_status(&self) -> u16 {
-        self.error.as_ref().map_or(401, |error| error.code.http_status())
+        match self.error.as_ref().map(|error| error.code) {
+            // RFC 9449 §7.1, §9: at a resource, what is wrong with the proof is a matter of who asks.
+            None | Some(ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce) => 401,
+            Some(code) => code.http_status(),
+        }
     }
 
-    /// The value of `WWW-Authenticate` (RFC 6750 §3).
+    /// The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9449 §7.1).
     #[must_use]
     pub fn challenge(&self) -> String {
-        let mut text = r#"Bearer realm="grantry""#.to_owned();
+        let mut text = match self.scheme {
+            Scheme::Bearer => r#"Bearer realm="grantry""#.to_owned(),
+            Scheme::Dpop => {
+                format!(r#"DPoP realm="grantry", algs="{}""#, Alg::ALL.map(Alg::as_str).join(" "))
+            }
+        };
         // Neither descriptions nor scopes can have a quote or a backslash: `Error::new` and `ScopeSet` see to it.
         let mut put = |name: &str, value: &str| text.extend([", ", name, "=\"", value, "\""]);
         if let Some(error) = &self.error {
@@ -56,7 +101,7 @@ pub fn read<'r>(
     authorization: Option<&'r str>,
     query: &Parameters,
     form: Option<&'r Parameters>,
-) -> Result<&'r str, Refused> {
+) -> Result<Shown<'r>, Refused> {
     let refuse = |description| Err(Error::new(ErrorCode::InvalidRequest, description).into());
     // OAuth 2.1 §5.2: never in the query, which ends up in logs and histories.
     if query.all("access_token").next().is_some() {
@@ -67,21 +112,46 @@ pub fn read<'r>(
     }
     let in_header = authorization.and_then(|header| {
         let (scheme, token) = header.trim().split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
+        let scheme = match scheme {
+            _ if scheme.eq_ignore_ascii_case("bearer") => Scheme::Bearer,
+            _ if scheme.eq_ignore_ascii_case("dpop") => Scheme::Dpop,
+            _ => return None,
+        };
+        Some(Shown { token: token.trim_start(), scheme })
     });
-    let token = match (in_header, form.and_then(|form| form.get("access_token"))) {
+    let shown = match (in_header, form.and_then(|form| form.get("access_token"))) {
         // RFC 6750 §2: not more than one way in each request.
         (Some(_), Some(_)) => return refuse("the access token was sent in two places"),
-        (Some(token), None) | (None, Some(token)) => token,
-        (None, None) => return Err(Refused { error: None, scope: None }),
+        (Some(shown), None) => shown,
+        (None, Some(token)) => Shown { token, scheme: Scheme::Bearer },
+        (None, None) => return Err(Refused::no_token()),
     };
     // RFC 6750 §2.1: b64token.
     let allowed =
         |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
-    if token.len() > TOKEN_LIMIT_BYTES || !token.bytes().all(allowed) {
-        return Err(Error::new(ErrorCode::InvalidToken, "the access token is malformed").into());
+    if shown.token.len() > TOKEN_LIMIT_BYTES || !shown.token.bytes().all(allowed) {
+        let error = Error::new(ErrorCode::InvalidToken, "the access token is malformed");
+        return Err(Refused::from(error).with_scheme(shown.scheme));
     }
-    Ok(token)
+    Ok(shown)
+}
+
+/// Checks that a token is presented as it is bound. `bound_to` is its key's thumbprint, `proved` that of a proof that
+/// was verified for this request and this token.
+///
+/// # Errors
+/// `invalid_token`.
+pub fn check_binding(scheme: Scheme, bound_to: Option<&str>, proved: Option<&str>) -> Result<(), Refused> {
+    let description = match (scheme, bound_to, proved) {
+        (Scheme::Bearer, None, _) => return Ok(()),
+        (Scheme::Dpop, Some(bound), Some(proved)) if bound == proved => return Ok(()),
+        // RFC 9449 §7.2: a bound token by itself is what a thief has.
+        (Scheme::Bearer, Some(_), _) => "the access token is bound to a key: send it as DPoP, with a proof",
+        (Scheme::Dpop, Some(_), _) => "the DPoP proof is not of the key that the access token is bound to",
+        (Scheme::Dpop, None, _) => "the access token is not bound to a key: send it as Bearer",
+    };
+    let asks_for = if bound_to.is_some() { Scheme::Dpop } else { Scheme::Bearer };
+    Err(Refused::from(Error::new(ErrorCode::InvalidToken, description)).with_scheme(asks_for))
 }
 
 /// Checks that a token has one of the scopes that would do, the smallest of which comes first.
@@ -93,7 +163,7 @@ pub fn require_scope(granted: &ScopeSet, any_of: &[&str]) -> Result<(), Refused>
         return Ok(());
     }
     let error = Error::new(ErrorCode::InsufficientScope, "the access token lacks a scope");
-    Err(Refused { error: Some(error), scope: any_of.first().map(|scope| (*scope).to_owned()) })
+    Err(Refused { scope: any_of.first().map(|scope| (*scope).to_owned()), ..Refused::from(error) })
 }
 
 #[cfg(test)]
@@ -102,6 +172,14 @@ mod tests {
 
     use super::*;
     use crate::examples::{form, scopes};
+
+    fn read<'r>(
+        authorization: Option<&'r str>,
+        query: &Parameters,
+        form: Option<&'r Parameters>,
+    ) -> Result<&'r str, Refused> {
+        super::read(authorization, query, form).map(|shown| shown.token)
+    }
 
     fn code(result: Result<&str, Refused>) -> Option<ErrorCode> {
         result.expect_err("refused").error.map(|error| error.code)
@@ -137,13 +215,45 @@ mod tests {
     #[test]
     fn without_a_token_there_is_a_challenge_and_no_error() {
         let none = form(&[]);
-        for header in
-            [None, Some(""), Some("Bearer"), Some("Bearer "), Some("Basic QTpC"), Some("DPoP ey.a.b")]
-        {
+        for header in [None, Some(""), Some("Bearer"), Some("Bearer "), Some("DPoP"), Some("Basic QTpC")] {
             let refused = read(header, &none, None).expect_err("no token");
             assert_eq!(refused.http_status(), 401);
             assert_eq!(refused.challenge(), r#"Bearer realm="grantry""#, "{header:?}");
         }
+    }
+
+    // security: D02
+    #[test]
+    fn a_bound_token_is_good_with_a_proof_of_its_key_alone() {
+        let none = form(&[]);
+        for header in ["DPoP ey.a.b", "dpop   ey.a.b"] {
+            let shown = super::read(Some(header), &none, None);
+            assert_eq!(shown, Ok(Shown { token: "ey.a.b", scheme: Scheme::Dpop }), "{header}");
+        }
+        let key = Some("key");
+        assert_eq!(check_binding(Scheme::Bearer, None, None), Ok(()));
+        assert_eq!(check_binding(Scheme::Dpop, key, key), Ok(()));
+        for (scheme, bound_to, proved, asks_for) in [
+            (Scheme::Bearer, key, None, Scheme::Dpop),
+            (Scheme::Bearer, key, key, Scheme::Dpop),
+            (Scheme::Dpop, key, None, Scheme::Dpop),
+            (Scheme::Dpop, key, Some("other"), Scheme::Dpop),
+            (Scheme::Dpop, None, key, Scheme::Bearer),
+            (Scheme::Dpop, None, None, Scheme::Bearer),
+        ] {
+            let refused = check_binding(scheme, bound_to, proved).expect_err("not as it is bound");
+            assert_eq!((refused.http_status(), refused.scheme), (401, asks_for));
+            assert_eq!(refused.error.map(|error| error.code), Some(ErrorCode::InvalidToken));
+        }
+    }
+
+    // security: D01
+    #[test]
+    fn a_refused_proof_is_announced_with_the_algorithms_that_would_do() {
+        let error = Error::new(ErrorCode::UseDpopNonce, "a nonce is needed");
+        let refused = Refused::from(error).with_scheme(Scheme::Dpop);
+        assert_eq!(refused.http_status(), 401);
+        insta::assert_snapshot!(refused.challenge(), @r#"DPoP realm="grantry", algs="ES256 RS256 PS256 EdDSA", error="use_dpop_nonce", error_description="a nonce is needed""#);
     }
 
     // security: U01

@@ -137,6 +137,33 @@ impl Catalogue {
         scopes.iter().filter(belongs).collect()
     }
 
+    /// Checks the `audience` parameters of a token exchange: names of APIs (RFC 8693 §2.1).
+    ///
+    /// # Errors
+    /// `invalid_target` for one that is unknown.
+    pub fn check_names<'r>(&self, wanted: impl Iterator<Item = &'r str>) -> Result<Vec<String>, Error> {
+        let mut names: Vec<String> = Vec::new();
+        for name in wanted {
+            if !self.apis.iter().any(|api| api.name == name) {
+                let error = Error::new(ErrorCode::InvalidTarget, "audience names no API of this server");
+                return Err(error.with_hint(name));
+            }
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// The part of `scopes` that belongs to the APIs of these names; all of them without any name.
+    #[must_use]
+    pub fn narrowed_to_names(&self, scopes: &ScopeSet, names: &[String]) -> ScopeSet {
+        let belongs = |scope: &&str| {
+            names.is_empty() || self.api_of_scope(scope).is_some_and(|api| names.contains(&api.name))
+        };
+        scopes.iter().filter(belongs).collect()
+    }
+
     /// Who a token with these scopes is for: the resources that were asked for, else the server's own API and every API
     /// of which a scope is granted.
     #[must_use]
@@ -212,6 +239,21 @@ mod tests {
         }
         let known = catalogue.check_resources([MCP, MCP, catalogue.own_resource()].into_iter());
         assert_eq!(known, Ok(vec![MCP.to_owned(), "https://id.example/resources".to_owned()]));
+    }
+
+    // security: T17, T19
+    #[test]
+    fn an_api_that_is_asked_for_by_name_gets_its_scopes_alone() {
+        let catalogue = catalogue();
+        let all = scopes("openid reservations.read payments.read");
+        let payment = ["payment".to_owned()];
+        assert_eq!(catalogue.check_names(["payment", "payment"].into_iter()), Ok(payment.to_vec()));
+        assert_eq!(catalogue.narrowed_to_names(&all, &payment), scopes("payments.read"));
+        assert_eq!(catalogue.narrowed_to_names(&all, &[]), all);
+        for bad in ["evil", "", "API", MCP] {
+            let refused = catalogue.check_names([bad].into_iter()).map_err(|error| error.code);
+            assert_eq!(refused, Err(ErrorCode::InvalidTarget), "{bad}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::client_id::ClientKind;
 use crate::jose::Alg;
-use crate::redirect_uri::{self, ClientType, RedirectUri};
+use crate::redirect_uri::{ClientType, RedirectUri};
 use crate::scope::ScopeSet;
 
 /// How strict the server is with one client.
@@ -155,9 +155,22 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 6749 §4.4.
     ClientCredentials,
+    /// RFC 8628.
+    DeviceCode,
+    /// RFC 8693.
+    TokenExchange,
 }
 
 impl GrantType {
+    /// Every grant.
+    pub const ALL: [Self; 5] = [
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::ClientCredentials,
+        Self::DeviceCode,
+        Self::TokenExchange,
+    ];
+
     /// The value of `grant_type`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -165,15 +178,15 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 
     /// The grant of exactly this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials]
-            .into_iter()
-            .find(|g| g.as_str() == name)
+        Self::ALL.into_iter().find(|g| g.as_str() == name)
     }
 }
 
@@ -227,6 +240,13 @@ impl Client {
     #[must_use]
     pub fn may_use(&self, grant: GrantType) -> bool {
         match (self.kind, grant) {
+            // FAPI 2.0 §5.3.2.1 knows no such flow: a code on a screen can be relayed.
+            (ClientKind::Store, GrantType::DeviceCode) => self.device_grant && self.profile != Profile::Fapi2,
+            (ClientKind::Custom, GrantType::DeviceCode) => false,
+            // Whoever proves nothing would turn every token that it finds into one of its own.
+            (ClientKind::Store | ClientKind::Custom, GrantType::TokenExchange) => {
+                self.token_exchange && self.client_type == ClientType::Confidential
+            }
             (ClientKind::Store, GrantType::AuthorizationCode | GrantType::RefreshToken)
             | (ClientKind::Custom, GrantType::ClientCredentials) => true,
             (ClientKind::Store, GrantType::ClientCredentials)
@@ -234,23 +254,23 @@ impl Client {
         }
     }
 
-    /// Whose subjects the client shares, if it has subjects of its own (OIDC Core §8.1): the host of its list of redirect
-    /// URIs, else of the redirect URIs themselves, which have one; a client of which neither says anything is alone.
-    #[must_use]
-    pub fn sector(&self) -> Option<String> {
-        if self.subject_type == SubjectType::Public {
-            return None;
-        }
-        let list = self.sector_identifier_uri.as_deref();
-        let named = list.or_else(|| self.redirect_uris.first().map(RedirectUri::as_str));
-        Some(named.and_then(redirect_uri::host_of).unwrap_or_else(|| self.client_id.clone()))
-    }
-
     /// Whether an authorization request without a challenge is refused.
     #[must_use]
     pub fn needs_pkce(&self) -> bool {
         // OAuth 2.1 §7.5.1: public clients always; only `compatible` lets a confidential one off.
         self.client_type == ClientType::Public || self.require_pkce || self.profile != Profile::Compatible
+    }
+
+    /// Whether it gets no token without a DPoP proof. FAPI 2.0 §5.3.2.1: sender-constrained tokens only.
+    #[must_use]
+    pub fn needs_dpop(&self) -> bool {
+        self.dpop_bound || self.profile == Profile::Fapi2
+    }
+
+    /// Whether it may sign a DPoP proof with this algorithm (FAPI 2.0 §5.4.1: none with PKCS #1 v1.5).
+    #[must_use]
+    pub fn may_prove_with(&self, alg: Alg) -> bool {
+        self.profile != Profile::Fapi2 || alg != Alg::Rs256
     }
 
     /// Whether each use of a refresh token replaces it (RFC 9700 §4.14.2: always for public clients; FAPI 2.0 §5.3.2.1

@@ -43,6 +43,16 @@ pub enum ErrorCode {
     InsufficientScope,
     /// Only access and refresh tokens can be revoked (RFC 7009 §2.2.1).
     UnsupportedTokenType,
+    /// The DPoP proof is missing or wrong (RFC 9449 §5, §7.1).
+    InvalidDpopProof,
+    /// The DPoP proof must repeat a nonce (RFC 9449 §8).
+    UseDpopNonce,
+    /// Nobody has decided yet (RFC 8628 §3.5).
+    AuthorizationPending,
+    /// The device asks too often (RFC 8628 §3.5).
+    SlowDown,
+    /// The device code has ended (RFC 8628 §3.5).
+    ExpiredToken,
     /// Our mistake (RFC 6749 §4.1.2.1).
     ServerError,
     /// Too busy now (RFC 6749 §4.1.2.1).
@@ -72,6 +82,11 @@ impl ErrorCode {
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
@@ -99,7 +114,12 @@ impl ErrorCode {
             | Self::InteractionRequired
             | Self::RequestNotSupported
             | Self::RequestUriNotSupported
-            | Self::UnsupportedTokenType => 400,
+            | Self::UnsupportedTokenType
+            | Self::InvalidDpopProof
+            | Self::UseDpopNonce
+            | Self::AuthorizationPending
+            | Self::SlowDown
+            | Self::ExpiredToken => 400,
         }
     }
 }

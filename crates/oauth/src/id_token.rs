@@ -239,6 +239,8 @@ mod tests {
             issued_at: NOW,
             lifetime: LIFETIME,
             random: [0; 16],
+            jkt: None,
+            actor: None,
             is_test: false,
             preset: crate::compat::Preset::None,
         };

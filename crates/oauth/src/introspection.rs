@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::Timestamp;
-use crate::access_token::Claims;
+use crate::access_token::{Actor, Claims, Confirmation};
 use crate::catalogue::Api;
 use crate::scope::ScopeSet;
 
@@ -43,6 +43,10 @@ pub struct Active<'a> {
     account_code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pii: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<Actor<'a>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     test: bool,
 }
@@ -64,6 +68,8 @@ pub struct Refresh<'a> {
     pub issued_at: Timestamp,
     /// When it ends, if it is not used before.
     pub expires_at: Timestamp,
+    /// The thumbprint of the key that it is bound to.
+    pub jkt: Option<&'a str>,
 }
 
 impl Caller<'_> {
@@ -92,10 +98,13 @@ impl Caller<'_> {
             nbf: Some(token.not_before.seconds()),
             aud: &token.audience,
             jti: Some(&token.jti),
-            token_type: Some("Bearer"),
+            // RFC 9449 §6.2
+            token_type: Some(if token.jkt.is_some() { "DPoP" } else { "Bearer" }),
             username: username.filter(|_| token.scopes.contains("email")),
             account_code: &token.account_code,
             pii: Some(token.pii_mode.as_str()),
+            cnf: token.jkt.as_deref().map(|jkt| Confirmation { jkt }),
+            act: token.actor.as_deref().map(|sub| Actor { sub }),
             test: token.is_test,
         })
     }
@@ -120,6 +129,8 @@ impl Caller<'_> {
                 username: None,
                 account_code: token.account_code,
                 pii: None,
+                cnf: token.jkt.map(|jkt| Confirmation { jkt }),
+                act: None,
                 test: false,
             }),
             Self::Client(_) | Self::Api(_) => None,
@@ -148,8 +159,26 @@ mod tests {
             scopes: scopes(scope),
             account_code: "HOTL".into(),
             pii_mode: PiiMode::Hide,
+            jkt: None,
+            actor: None,
             is_test: false,
         }
+    }
+
+    // security: D02
+    #[test]
+    fn a_bound_token_shows_its_key_and_an_exchanged_one_who_acts() {
+        let catalogue = catalogue();
+        let bound = Claims {
+            jkt: Some("key".into()),
+            actor: Some("SDXE-AC-BACK".into()),
+            ..token(&["api"], "reservations.read")
+        };
+        let shown = Caller::Api(&catalogue.apis()[0]).access(&bound, None);
+        let shown = serde_json::to_value(shown).expect("JSON");
+        assert_eq!(shown["token_type"], "DPoP");
+        assert_eq!(shown["cnf"], serde_json::json!({ "jkt": "key" }));
+        assert_eq!(shown["act"], serde_json::json!({ "sub": "SDXE-AC-BACK" }));
     }
 
     // security: U02
@@ -217,6 +246,7 @@ mod tests {
             account_code: "HOTL",
             issued_at: NOW,
             expires_at: Timestamp(NOW.0 + 1_000),
+            jkt: None,
         };
         assert_json_snapshot!(Caller::Client("SDXE-AC-MYAPP").refresh(refresh), @r#"
         {

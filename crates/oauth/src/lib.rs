@@ -16,6 +16,7 @@ pub mod client_auth;
 pub mod client_id;
 pub mod compat;
 pub mod display_text;
+pub mod dpop;
 pub mod end_session;
 pub mod error;
 #[cfg(test)]
@@ -25,7 +26,6 @@ pub mod id_token;
 pub mod interaction;
 pub mod introspection;
 pub mod jose;
-pub mod logout_token;
 pub mod metadata;
 mod one_or_many;
 pub mod parameters;
@@ -35,8 +35,8 @@ pub mod redirect_uri;
 pub mod revocation;
 pub mod scope;
 pub mod secret;
-pub mod subject;
 pub mod time;
+pub mod user_code;
 
 pub use error::{Error, ErrorCode};
 pub use time::Timestamp;

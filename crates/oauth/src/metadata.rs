@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalogue::Catalogue;
 use crate::claims;
-use crate::client::{GrantType, SubjectType};
+use crate::client::GrantType;
 use crate::jose::Alg;
 use crate::scope::OIDC_SCOPES;
 
@@ -20,6 +20,10 @@ pub const INTROSPECTION_PATH: &str = "/connect/introspect";
 pub const REVOCATION_PATH: &str = "/connect/revocation";
 /// The path of the end-session endpoint.
 pub const END_SESSION_PATH: &str = "/connect/endsession";
+/// The path of the device authorization endpoint.
+pub const DEVICE_AUTHORIZATION_PATH: &str = "/connect/deviceauthorization";
+/// The path of the page on which people type a device's code.
+pub const DEVICE_PATH: &str = "/device";
 /// The path of the public keys.
 pub const JWKS_PATH: &str = "/.well-known/openid-configuration/jwks";
 
@@ -47,13 +51,15 @@ pub struct Metadata<'a> {
     introspection_endpoint: String,
     revocation_endpoint: String,
     end_session_endpoint: String,
+    device_authorization_endpoint: String,
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
-    grant_types_supported: [&'static str; 3],
+    grant_types_supported: [&'static str; 5],
     code_challenge_methods_supported: [&'static str; 1],
+    dpop_signing_alg_values_supported: [&'static str; 4],
     prompt_values_supported: [&'static str; 4],
-    subject_types_supported: [&'static str; 2],
+    subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: [&'static str; 3],
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
@@ -62,8 +68,6 @@ pub struct Metadata<'a> {
     claims_supported: &'static [&'static str],
     ui_locales_supported: &'a [&'a str],
     authorization_response_iss_parameter_supported: bool,
-    backchannel_logout_supported: bool,
-    backchannel_logout_session_supported: bool,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     // OIDC Discovery §3: the default of this one is true, so it must be there.
@@ -87,17 +91,16 @@ impl<'a> Metadata<'a> {
             introspection_endpoint: at(INTROSPECTION_PATH),
             revocation_endpoint: at(REVOCATION_PATH),
             end_session_endpoint: at(END_SESSION_PATH),
+            device_authorization_endpoint: at(DEVICE_AUTHORIZATION_PATH),
             scopes_supported: OIDC_SCOPES.into_iter().chain(api_scopes).collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query", "form_post"],
-            grant_types_supported: [
-                GrantType::AuthorizationCode.as_str(),
-                GrantType::RefreshToken.as_str(),
-                GrantType::ClientCredentials.as_str(),
-            ],
+            grant_types_supported: GrantType::ALL.map(GrantType::as_str),
             code_challenge_methods_supported: ["S256"],
+            // RFC 9449 §5.1
+            dpop_signing_alg_values_supported: Alg::ALL.map(Alg::as_str),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
-            subject_types_supported: [SubjectType::Public.as_str(), SubjectType::Pairwise.as_str()],
+            subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: offer.id_token_algs.iter().map(|a| a.as_str()).collect(),
             token_endpoint_auth_methods_supported: [basic, post, none],
             // RFC 7662 §2.1: nobody asks without saying who asks.
@@ -107,8 +110,6 @@ impl<'a> Metadata<'a> {
             claims_supported: &claims::SUPPORTED,
             ui_locales_supported: offer.ui_locales,
             authorization_response_iss_parameter_supported: true,
-            backchannel_logout_supported: true,
-            backchannel_logout_session_supported: true,
             claims_parameter_supported: false,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
@@ -144,6 +145,7 @@ mod tests {
           "introspection_endpoint": "https://id.example/connect/introspect",
           "revocation_endpoint": "https://id.example/connect/revocation",
           "end_session_endpoint": "https://id.example/connect/endsession",
+          "device_authorization_endpoint": "https://id.example/connect/deviceauthorization",
           "scopes_supported": [
             "openid",
             "profile",
@@ -167,10 +169,18 @@ mod tests {
           "grant_types_supported": [
             "authorization_code",
             "refresh_token",
-            "client_credentials"
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:token-exchange"
           ],
           "code_challenge_methods_supported": [
             "S256"
+          ],
+          "dpop_signing_alg_values_supported": [
+            "ES256",
+            "RS256",
+            "PS256",
+            "EdDSA"
           ],
           "prompt_values_supported": [
             "none",
@@ -179,8 +189,7 @@ mod tests {
             "select_account"
           ],
           "subject_types_supported": [
-            "public",
-            "pairwise"
+            "public"
           ],
           "id_token_signing_alg_values_supported": [
             "RS256",
@@ -241,8 +250,6 @@ mod tests {
             "de"
           ],
           "authorization_response_iss_parameter_supported": true,
-          "backchannel_logout_supported": true,
-          "backchannel_logout_session_supported": true,
           "claims_parameter_supported": false,
           "request_parameter_supported": false,
           "request_uri_parameter_supported": false
@@ -262,7 +269,7 @@ mod tests {
         let members = document.as_object().expect("an object");
         let urls = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || name.ends_with("_uri"));
         let urls: Vec<_> = urls.filter_map(|(_, value)| value.as_str()).collect();
-        assert_eq!(urls.len(), 7);
+        assert_eq!(urls.len(), 8);
         assert!(urls.iter().all(|url| url.starts_with("http://localhost:8080/")), "{urls:?}");
         let text = document.to_string();
         assert!(!text.contains("\"plain\"") && !text.contains("HS256") && !text.contains("internal:"));

@@ -14,6 +14,10 @@ pub fn read(form: &Parameters) -> Result<&str, Error> {
     form.require("token", "token is missing")
 }
 
+/// What is made here and is no token.
+const NO_TOKENS: [TokenKind; 5] =
+    [TokenKind::Code, TokenKind::ClientSecret, TokenKind::ApiSecret, TokenKind::Link, TokenKind::DeviceCode];
+
 /// Where a presented token is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shape {
@@ -38,10 +42,7 @@ impl Shape {
             Self::Refresh
         } else if begins(TokenKind::Access) {
             Self::Access
-        } else if [TokenKind::Code, TokenKind::ClientSecret, TokenKind::ApiSecret, TokenKind::Link]
-            .into_iter()
-            .any(begins)
-        {
+        } else if NO_TOKENS.into_iter().any(begins) {
             Self::NoToken
         } else if token.bytes().filter(|b| *b == b'.').count() == 2 {
             Self::Jwt
@@ -65,7 +66,7 @@ mod tests {
         let minted = |kind| Shape::of(secret::mint(kind, [9; 32]).expose());
         assert_eq!(minted(TokenKind::Refresh), Shape::Refresh);
         assert_eq!(minted(TokenKind::Access), Shape::Access);
-        for kind in [TokenKind::Code, TokenKind::ClientSecret, TokenKind::ApiSecret, TokenKind::Link] {
+        for kind in NO_TOKENS {
             assert_eq!(minted(kind), Shape::NoToken);
         }
         assert_eq!(Shape::of("ey.ey.x"), Shape::Jwt);

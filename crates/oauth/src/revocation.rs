@@ -88,6 +88,8 @@ mod tests {
             scopes: ScopeSet::default(),
             account_code: "HOTL".into(),
             pii_mode: PiiMode::Hide,
+            jkt: None,
+            actor: None,
             is_test: false,
         }
     }

@@ -48,6 +48,8 @@ pub enum TokenKind {
     Link,
     /// The secret of an API for introspection: `grp_`.
     ApiSecret,
+    /// A device code: `grd_`.
+    DeviceCode,
 }
 
 impl TokenKind {
@@ -61,6 +63,7 @@ impl TokenKind {
             Self::Access => "gra_",
             Self::Link => "grl_",
             Self::ApiSecret => "grp_",
+            Self::DeviceCode => "grd_",
         }
     }
 }

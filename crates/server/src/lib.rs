@@ -14,6 +14,7 @@ pub mod config;
 pub mod connections;
 pub mod consent;
 pub mod demo;
+pub mod devices;
 pub mod endpoints;
 pub mod issue;
 pub mod jobs;

@@ -17,8 +17,9 @@ use crate::audit;
 use crate::catalogue;
 use crate::connections::{self, pages as connected};
 use crate::consent;
+use crate::devices;
 use crate::endpoints::{
-    authorize, end_session, introspection, metadata, preflight, revocation, revocations, token, userinfo,
+    authorize, device, end_session, introspection, metadata, preflight, revocation, token, userinfo,
 };
 use crate::landing;
 use crate::sign_in::pages as sign_in;
@@ -199,13 +200,16 @@ fn protocol(table: Table) -> Table {
         .get("/connect/endsession", Door, Page, end_session::show)
         .post("/connect/endsession", Open, Page, end_session::receive)
         .post("/connect/endsession/confirm", Door, Page, end_session::confirm)
+        .get("/device", Door, Page, devices::pages::show)
+        .post("/device", Door, Page, devices::pages::enter)
+        .get("/device/done", Door, Page, devices::pages::done)
         // Programs
         .post("/connect/token", Open, Endpoint, token::give)
         .preflight("/connect/token")
+        .post("/connect/deviceauthorization", Open, Endpoint, device::begin)
         .post("/connect/introspect", Open, Endpoint, introspection::tell)
         .post("/connect/revocation", Open, Endpoint, revocation::take_back)
         .preflight("/connect/revocation")
-        .get("/api/v1/revocations", Open, Endpoint, revocations::follow)
         .get("/connect/userinfo", Open, Endpoint, userinfo::show)
         .post("/connect/userinfo", Open, Endpoint, userinfo::show)
         .preflight("/connect/userinfo")

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use grantry_oauth::subject::Subjects;
+use grantry_oauth::dpop::NonceKey;
 use grantry_oauth::time::Timestamp;
 use grantry_store::{Durability, Role, Store, StoreConfig, Target};
 use tokio::sync::watch;
@@ -16,7 +16,6 @@ use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
 use crate::endpoints::failures::Failures;
 use crate::endpoints::metadata::Discovery;
-use crate::endpoints::revocations::Followers;
 use crate::endpoints::token::TokenMeter;
 use crate::jobs::{self, FlowLog, Touched};
 use crate::keys::{Keys, MasterKey};
@@ -25,7 +24,6 @@ use crate::ops::{self, Check, Metrics, Readiness};
 use crate::outbound::{Dns, Outbound};
 use crate::random::Random;
 use crate::sign_in::Passwords;
-use crate::sign_in::back_channel::EndedSessions;
 use crate::web::branding::Branding;
 use crate::web::cookies::Cookies;
 use crate::web::csrf::FormKey;
@@ -97,20 +95,18 @@ pub async fn open(
     let metrics = Arc::<Metrics>::default();
     let app = App {
         keys: Keys::open(&store, &master_key, &clock, &random).await?,
-        subjects: Subjects::new(&master_key.derive("pairwise subjects")),
         cached: Cached::new(&store, public_url.as_str()),
         cookies: Cookies { secure: public_url.is_https() },
         form_key: FormKey::new(master_key.derive("forms").as_ref()),
+        dpop_nonces: NonceKey::new(&master_key.derive("dpop nonces")),
         branding: Branding::new(&config.branding)?,
         passwords: Passwords::new(&config.security, &random)?,
         outbound: Outbound::new(&config.outbound, dns)?,
         post: Post::new(&config, &public_url)?,
-        ended_sessions: EndedSessions::new(&store),
         touched: Touched::default(),
         flow_log: FlowLog::default(),
         failures: Failures::default(),
         discovery: Discovery::default(),
-        followers: Followers::new(&store),
         token_meter: TokenMeter::new(&metrics),
         metrics,
         clock,
@@ -209,7 +205,6 @@ impl Running {
     /// returns when all has ended.
     pub async fn stop(mut self) {
         self.readiness.leave();
-        self.app.followers.leave();
         let _ = self.stop.send(true);
         while self.public.join_next().await.is_some() {}
         let _ = self.stop_last.send(true);

@@ -40,6 +40,7 @@ impl Code {
             client_id: self.client_id.clone(),
             redirect_uri: self.redirect_uri.clone(),
             code_challenge: self.code_challenge.clone(),
+            dpop_jkt: self.dpop_jkt.clone(),
             expires_at: self.expires_at,
             used: self.used,
         }

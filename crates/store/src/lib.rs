@@ -24,6 +24,8 @@ mod conformance;
 pub mod connection;
 pub mod connection_request;
 pub mod consent;
+pub mod device_authorization;
+pub mod dpop_proof;
 mod engine;
 mod error;
 #[cfg(test)]
@@ -42,11 +44,9 @@ pub mod page;
 pub mod person;
 pub mod redirect_check;
 pub mod refresh_token;
-pub mod revocation;
 pub mod revoked_token;
 pub mod secret;
 pub mod session;
-pub mod session_app;
 pub mod setting;
 pub mod signing_key;
 pub mod sweep;
@@ -84,6 +84,8 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("connection", connection::ALL),
     ("connection_request", connection_request::ALL),
     ("consent", consent::ALL),
+    ("device_authorization", device_authorization::ALL),
+    ("dpop_proof", dpop_proof::ALL),
     ("figures", figures::ALL),
     ("flow_event", flow_event::ALL),
     ("grant", grant::ALL),
@@ -94,11 +96,9 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("person", person::ALL),
     ("redirect_check", redirect_check::ALL),
     ("refresh_token", refresh_token::ALL),
-    ("revocation", revocation::ALL),
     ("revoked_token", revoked_token::ALL),
     ("secret", secret::ALL),
     ("session", session::ALL),
-    ("session_app", session_app::ALL),
     ("setting", setting::ALL),
     ("signing_key", signing_key::ALL),
     ("sweep", sweep::ALL),
@@ -268,7 +268,6 @@ impl Reader {
 pub struct Tx {
     reader: Reader,
     now: Timestamp,
-    revoked: revocation::Revoked,
 }
 
 impl Tx {

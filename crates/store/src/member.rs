@@ -347,12 +347,7 @@ impl Tx {
         person: &PersonId,
         state: MemberState,
     ) -> Result<MemberChange, Error> {
-        let disables = state == MemberState::Disabled;
-        let outcome = self.change_member(account, person, disables, SET_STATE, state.into()).await?;
-        if disables && outcome == MemberChange::Done {
-            self.revoke_tokens_of_member(account, person).await?;
-        }
-        Ok(outcome)
+        self.change_member(account, person, state != MemberState::Active, SET_STATE, state.into()).await
     }
 
     /// Removes a member, but never the last admin. What the person connected for himself ends; what he connected as
@@ -367,7 +362,6 @@ impl Tx {
         if refused != MemberChange::Done {
             return Ok(refused);
         }
-        self.revoke_tokens_of_member(account, person).await?;
         self.end_personal_connections(account, person, by).await?;
         self.execute(LEAVE_SESSIONS, values![person, account]).await?;
         self.execute(DELETE, values![account, person]).await?;

@@ -72,6 +72,7 @@ impl RefreshToken {
             scopes,
             expires_at: self.expires_at,
             idle_until: self.last_used_at + idle,
+            dpop_jkt: self.dpop_jkt.clone(),
             revoked: self.revoked_at.is_some(),
             rotated: self.rotation.as_ref().map(|rotation| refresh_token::Rotated {
                 at: rotation.at,

@@ -15,6 +15,10 @@ crate::sql! {
         (select t.hash from action_token t where t.expires_at < $1 limit $2)";
     AUTHORIZATION_REQUEST = "delete from authorization_request where id_hash in \
         (select r.id_hash from authorization_request r where r.expires_at < $1 limit $2)";
+    DPOP_PROOF = "delete from dpop_proof where replay_key in \
+        (select p.replay_key from dpop_proof p where p.taken_until < $1 limit $2)";
+    DEVICE_AUTHORIZATION = "delete from device_authorization where device_hash in \
+        (select d.device_hash from device_authorization d where d.expires_at < $1 limit $2)";
     /// Its codes go with it: until then they are what a replay is recognised by.
     GRANT = "delete from access_grant where id in \
         (select g.id from access_grant g where g.keep_until < $1 limit $2)";
@@ -22,8 +26,6 @@ crate::sql! {
         (select t.hash from refresh_token t where t.expires_at < $1 limit $2)";
     REVOKED_TOKEN = "delete from revoked_token where jti in \
         (select t.jti from revoked_token t where t.expires_at < $1 limit $2)";
-    REVOCATION = "delete from revocation where seq in \
-        (select r.seq from revocation r where r.keep_until < $1 limit $2)";
     THROTTLE = "delete from throttle where key in (select t.key from throttle t \
         where t.window_started_at < $1 and (t.blocked_until is null or t.blocked_until < $1) limit $2)";
     FLOW_EVENT = "delete from flow_event where request_id in \
@@ -38,6 +40,7 @@ crate::sql! {
         and not exists (select 1 from app_version v where v.logo_id = l.id) limit $2)";
 }
 
+const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// What is deleted, and how long after its end. A refresh token goes before its grant, which would take it along.
@@ -46,10 +49,13 @@ const RULES: &[(&str, &str, Duration)] = &[
     ("session", SESSION_ENDED, DAY.saturating_mul(7)),
     ("action_token", ACTION_TOKEN, Duration::ZERO),
     ("authorization_request", AUTHORIZATION_REQUEST, Duration::ZERO),
+    // A proof is of the past before the sweeper's clock says so: another node's may be behind.
+    ("dpop_proof", DPOP_PROOF, MINUTE),
+    // A device that still polls is told that its time is over.
+    ("device_authorization", DEVICE_AUTHORIZATION, MINUTE.saturating_mul(10)),
     ("refresh_token", REFRESH_TOKEN, Duration::ZERO),
     ("access_grant", GRANT, Duration::ZERO),
     ("revoked_token", REVOKED_TOKEN, Duration::ZERO),
-    ("revocation", REVOCATION, Duration::ZERO),
     ("throttle", THROTTLE, DAY),
     ("flow_event", FLOW_EVENT, DAY.saturating_mul(30)),
     ("change", CHANGE, DAY),

@@ -15,6 +15,7 @@ pub mod foreign;
 pub mod http;
 pub mod loopback;
 pub mod process;
+pub mod proof;
 pub mod relying_party;
 pub mod world;
 

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Consequence, Refused};
+use super::{Asker, Consequence, Refused};
 use crate::Timestamp;
-use crate::client::Client;
 use crate::error::Error;
 use crate::parameters::Parameters;
 use crate::pkce::{self, Challenge};
@@ -45,6 +44,8 @@ pub struct Row {
     pub redirect_uri: String,
     /// The PKCE challenge of the authorization request.
     pub code_challenge: Option<String>,
+    /// The thumbprint of the key that the authorization request named (RFC 9449 §10).
+    pub dpop_jkt: Option<String>,
     /// When it stops working.
     pub expires_at: Timestamp,
     /// An earlier request used it.
@@ -64,9 +65,9 @@ pub fn unknown() -> Refused {
 ///
 /// # Errors
 /// `invalid_grant`, with what must become of the code.
-pub fn check(row: &Row, request: &Request, client: &Client, now: Timestamp) -> Result<(), Refused> {
+pub fn check(row: &Row, request: &Request, asker: Asker<'_>, now: Timestamp) -> Result<(), Refused> {
     // RFC 6749 §4.1.3: issued to this client. Another client never burns it, or anybody who sees a code could.
-    if row.client_id != client.client_id {
+    if row.client_id != asker.client.client_id {
         return Err(unknown().hint("the code was issued to another app"));
     }
     // RFC 6749 §4.1.2, RFC 9700 §4.5: a second use is theft until proved otherwise, even when it comes late.
@@ -87,6 +88,11 @@ pub fn check(row: &Row, request: &Request, client: &Client, now: Timestamp) -> R
             request.redirect_uri.as_deref().unwrap_or("nothing"),
         )));
     }
+    // RFC 9449 §10: whoever took the code on its way does not have the key.
+    if row.dpop_jkt.as_deref().is_some_and(|named| asker.jkt != Some(named)) {
+        let refused = Refused::grant("the code is bound to another DPoP key", Consequence::Burn);
+        return Err(refused.hint("send a DPoP proof of the key that dpop_jkt named"));
+    }
     // RFC 7636 §4.6
     let challenge = row.code_challenge.clone().map(Challenge::from_stored);
     pkce::check(challenge.as_ref(), request.code_verifier.as_deref())
@@ -96,6 +102,7 @@ pub fn check(row: &Row, request: &Request, client: &Client, now: Timestamp) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Client;
     use crate::error::ErrorCode;
     use crate::examples::{CHALLENGE, NOW, VERIFIER, form, public_app, store_app};
 
@@ -104,6 +111,7 @@ mod tests {
             client_id: "SDXE-AC-MYAPP".into(),
             redirect_uri: "https://app.example/cb".into(),
             code_challenge: Some(CHALLENGE.into()),
+            dpop_jkt: None,
             expires_at: NOW + LIFETIME,
             used: false,
         }
@@ -117,6 +125,10 @@ mod tests {
             ("scope", "folios.manage"),
         ]))
         .expect("a request")
+    }
+
+    fn check(row: &Row, request: &Request, client: &Client, now: Timestamp) -> Result<(), Refused> {
+        super::check(row, request, Asker { client, jkt: None }, now)
     }
 
     fn consequence(row: &Row, request: &Request, client: &Client) -> Option<Consequence> {
@@ -168,5 +180,23 @@ mod tests {
         }
         let without = Row { code_challenge: None, ..row() };
         assert_eq!(consequence(&without, &request(), &store_app()), Some(Consequence::Burn), "downgrade");
+    }
+
+    // security: D02, T04
+    #[test]
+    fn a_code_of_a_named_key_is_good_with_a_proof_of_that_key_alone() {
+        let bound = Row { dpop_jkt: Some("ours".into()), ..row() };
+        let client = &store_app();
+        let with = |jkt| super::check(&bound, &request(), Asker { client, jkt }, NOW);
+        assert_eq!(with(Some("ours")), Ok(()));
+        for other in [None, Some(""), Some("theirs")] {
+            let refused = with(other).expect_err("another key");
+            assert_eq!(
+                (refused.error.code, refused.consequence),
+                (ErrorCode::InvalidGrant, Consequence::Burn)
+            );
+        }
+        let free = super::check(&row(), &request(), Asker { client, jkt: Some("any") }, NOW);
+        assert_eq!(free, Ok(()), "a code without a key takes any");
     }
 }

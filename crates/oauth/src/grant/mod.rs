@@ -2,8 +2,10 @@
 
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod device_code;
 pub mod refresh_token;
 mod standing;
+pub mod token_exchange;
 
 pub use standing::{ConnectionKind, PersonStanding, Standing, Subject};
 
@@ -21,6 +23,10 @@ pub enum TokenRequest {
     RefreshToken(refresh_token::Request),
     /// RFC 6749 §4.4.2.
     ClientCredentials(client_credentials::Request),
+    /// RFC 8628 §3.4.
+    DeviceCode(device_code::Request),
+    /// RFC 8693 §2.1.
+    TokenExchange(token_exchange::Request),
 }
 
 impl TokenRequest {
@@ -43,6 +49,8 @@ impl TokenRequest {
             GrantType::ClientCredentials => {
                 Self::ClientCredentials(client_credentials::Request::parse(form)?)
             }
+            GrantType::DeviceCode => Self::DeviceCode(device_code::Request::parse(form)?),
+            GrantType::TokenExchange => Self::TokenExchange(token_exchange::Request::parse(form)?),
         })
     }
 
@@ -53,8 +61,32 @@ impl TokenRequest {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
             Self::RefreshToken(_) => GrantType::RefreshToken,
             Self::ClientCredentials(_) => GrantType::ClientCredentials,
+            Self::DeviceCode(_) => GrantType::DeviceCode,
+            Self::TokenExchange(_) => GrantType::TokenExchange,
         }
     }
+}
+
+/// Who asks for tokens: the client that authenticated, and the key that it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// The client.
+    pub client: &'a Client,
+    /// The thumbprint of the key of a DPoP proof that was verified for this request.
+    pub jkt: Option<&'a str>,
+}
+
+/// Checks that a client whose tokens are always bound to a key has proved one.
+///
+/// # Errors
+/// `invalid_dpop_proof`.
+pub fn check_proof(asker: Asker<'_>) -> Result<(), Error> {
+    if asker.jkt.is_some() || !asker.client.needs_dpop() {
+        return Ok(());
+    }
+    // RFC 9449 §5.2: the client registered that it always sends one.
+    let error = Error::new(ErrorCode::InvalidDpopProof, "a DPoP proof is needed");
+    Err(error.with_hint("this app gets no token without a DPoP proof: send one in the header DPoP"))
 }
 
 /// Checks that the authenticated client may use the grant.
@@ -169,7 +201,13 @@ mod tests {
 
     #[test]
     fn what_a_grant_cannot_do_without_is_asked_for() {
-        for grant in ["authorization_code", "refresh_token"] {
+        for grant in [
+            GrantType::AuthorizationCode,
+            GrantType::RefreshToken,
+            GrantType::DeviceCode,
+            GrantType::TokenExchange,
+        ] {
+            let grant = grant.as_str();
             let error = TokenRequest::parse(&form(&[("grant_type", grant)])).expect_err(grant);
             assert_eq!(error.code, ErrorCode::InvalidRequest);
         }
@@ -189,6 +227,46 @@ mod tests {
         assert_eq!(allowed(&custom_app(), ClientCredentials), Ok(()));
         assert_eq!(allowed(&store_app(), ClientCredentials), no);
         assert_eq!(allowed(&public_app(), ClientCredentials), no);
+    }
+
+    // security: T10, T19
+    #[test]
+    fn a_device_and_an_exchange_are_for_apps_whose_owner_says_so() {
+        use crate::client::Profile;
+        use GrantType::{DeviceCode, TokenExchange};
+        let with = |client: Client| Client { device_grant: true, token_exchange: true, ..client };
+        let strict = Client { profile: Profile::Fapi2, ..store_app() };
+        for (client, grant, may) in [
+            (store_app(), DeviceCode, false),
+            (store_app(), TokenExchange, false),
+            (with(store_app()), DeviceCode, true),
+            (with(public_app()), DeviceCode, true),
+            (with(custom_app()), DeviceCode, false),
+            (with(strict.clone()), DeviceCode, false),
+            (with(store_app()), TokenExchange, true),
+            (with(custom_app()), TokenExchange, true),
+            (with(strict), TokenExchange, true),
+            (with(public_app()), TokenExchange, false),
+        ] {
+            assert_eq!(check_allowed(&client, grant).is_ok(), may, "{} {grant:?}", client.client_id);
+        }
+    }
+
+    // security: D02
+    #[test]
+    fn an_app_whose_tokens_are_always_bound_gets_none_without_a_proof() {
+        use crate::client::Profile;
+        let code = |client: &Client, jkt| check_proof(Asker { client, jkt }).map_err(|error| error.code);
+        let bound = Client { dpop_bound: true, ..store_app() };
+        let strict = Client { profile: Profile::Fapi2, ..store_app() };
+        for client in [&bound, &strict] {
+            assert_eq!(code(client, None), Err(ErrorCode::InvalidDpopProof));
+            assert_eq!(code(client, Some("key")), Ok(()));
+        }
+        assert_eq!(code(&store_app(), None), Ok(()));
+        use crate::jose::Alg;
+        assert!(!strict.may_prove_with(Alg::Rs256) && strict.may_prove_with(Alg::Ps256));
+        assert!(store_app().may_prove_with(Alg::Rs256));
     }
 
     // security: T17

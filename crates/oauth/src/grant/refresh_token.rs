@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Consequence, Refused, Standing, Subject, current_scopes, parse_scope};
+use super::{Asker, Consequence, Refused, Standing, Subject, current_scopes, parse_scope};
 use crate::Timestamp;
 use crate::client::Client;
 use crate::error::{Error, ErrorCode};
 use crate::parameters::Parameters;
+use crate::redirect_uri::ClientType;
 use crate::scope::ScopeSet;
 
 /// A refresh token ends after this, however much it is used.
@@ -50,6 +51,8 @@ pub struct Row {
     pub expires_at: Timestamp,
     /// When it ends unless it is used.
     pub idle_until: Timestamp,
+    /// The thumbprint of the key that it is bound to.
+    pub dpop_jkt: Option<String>,
     /// Somebody ended it.
     pub revoked: bool,
     /// Its successor, once it was rotated.
@@ -87,6 +90,13 @@ pub struct Refresh {
     pub next: Next,
 }
 
+/// The key that a new refresh token is bound to. RFC 9449 §5: that of a public client, which proves who it is by nothing
+/// else; a confidential one may change its key (docs/decisions/0003-dpop-refresh.md).
+#[must_use]
+pub fn bound_to(asker: Asker<'_>) -> Option<String> {
+    asker.jkt.filter(|_| asker.client.client_type == ClientType::Public).map(str::to_owned)
+}
+
 /// The refusal for a token that is unknown here; one of another client looks the same.
 #[must_use]
 pub fn unknown() -> Refused {
@@ -101,15 +111,20 @@ pub fn check(
     row: &Row,
     standing: &Standing,
     request: &Request,
-    client: &Client,
+    asker: Asker<'_>,
     now: Timestamp,
 ) -> Result<Refresh, Refused> {
+    let client = asker.client;
     // RFC 6749 §6: bound to the client. Another one's attempt changes nothing.
     if row.client_id != client.client_id {
         return Err(unknown().hint("the refresh token was issued to another app"));
     }
     if row.revoked {
         return Err(unknown().hint("the refresh token was revoked"));
+    }
+    // RFC 9449 §5: nothing of it without its key, not even the answer to a repeat or the end of its family.
+    if row.dpop_jkt.as_deref().is_some_and(|bound| asker.jkt != Some(bound)) {
+        return Err(Refused::grant("the refresh token is bound to another DPoP key", Consequence::Keep));
     }
     let next = match row.rotated {
         None if client.refresh_rotates() => Next::Rotate,
@@ -175,9 +190,20 @@ mod tests {
             scopes: set(GRANTED),
             expires_at: NOW + Duration::from_secs(180 * 86_400),
             idle_until: NOW + Duration::from_secs(90 * 86_400),
+            dpop_jkt: None,
             revoked: false,
             rotated: None,
         }
+    }
+
+    fn check(
+        row: &Row,
+        standing: &Standing,
+        request: &Request,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Refresh, Refused> {
+        super::check(row, standing, request, Asker { client, jkt: None }, now)
     }
 
     fn asks(scope: &str) -> Request {
@@ -233,6 +259,32 @@ mod tests {
         }
         let foreign = check(&row(), &GOOD, &asks(""), &other, NOW).expect_err("another client");
         assert_eq!(foreign.error.body(), unknown().error.body());
+    }
+
+    // security: D02, T12
+    #[test]
+    fn a_bound_token_does_nothing_without_its_key_not_even_end_its_family() {
+        let bound = Row { dpop_jkt: Some("ours".into()), ..row() };
+        let rotated = Rotated { at: NOW, successor_used: true };
+        let client = &public_app();
+        let with = |row: &Row, jkt| super::check(row, &GOOD, &asks(""), Asker { client, jkt }, NOW);
+        assert_eq!(with(&bound, Some("ours")).map(|refresh| refresh.next), Ok(Next::Rotate));
+        for jkt in [None, Some("theirs")] {
+            for row in [bound.clone(), Row { rotated: Some(rotated), ..bound.clone() }] {
+                let refused = with(&row, jkt).expect_err("another key");
+                assert_eq!(refused.error.code, ErrorCode::InvalidGrant);
+                assert_eq!(refused.consequence, Consequence::Keep);
+            }
+        }
+    }
+
+    // security: D02
+    #[test]
+    fn the_token_of_a_public_client_is_bound_to_its_key_and_a_confidential_one_may_change_its_key() {
+        let bound = |client: &Client, jkt| bound_to(Asker { client, jkt });
+        assert_eq!(bound(&public_app(), Some("key")).as_deref(), Some("key"));
+        assert_eq!(bound(&public_app(), None), None);
+        assert_eq!(bound(&store_app(), Some("key")), None);
     }
 
     // security: T14

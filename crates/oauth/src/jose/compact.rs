@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Jwks, KeyError, SigningKey, TokenType};
+use super::{Alg, Jwks, KeyError, PublicKey, SigningKey, TokenType};
 
 /// Largest token that is looked at; ours are under 4 KiB.
 const TOKEN_LIMIT_BYTES: usize = 16 * 1024;
@@ -52,13 +52,54 @@ pub fn sign<C: Serialize>(key: &SigningKey, token: TokenType, claims: &C) -> Res
     Ok(text)
 }
 
-/// Only what we act on: `jku`, `jwk`, `x5u` and `x5c` are never looked at (RFC 8725 §3.10).
+/// Only what we act on: `jku`, `x5u` and `x5c` are never looked at (RFC 8725 §3.10), and `jwk` by
+/// [`verify_by_own_key`] alone.
 #[derive(Deserialize)]
 struct Header {
     alg: String,
     kid: Option<String>,
     typ: Option<String>,
     crit: Option<serde_json::Value>,
+    jwk: Option<serde_json::Value>,
+}
+
+/// A JWS of one type, taken apart. Nothing of it is verified yet.
+struct Parts<'t> {
+    header: Header,
+    message: &'t str,
+    payload: &'t str,
+    signature: Vec<u8>,
+}
+
+impl<'t> Parts<'t> {
+    fn of(typ: &str, text: &'t str) -> Result<Self, VerifyError> {
+        if text.len() > TOKEN_LIMIT_BYTES {
+            return Err(VerifyError::Malformed);
+        }
+        let (message, signature) = text.rsplit_once('.').ok_or(VerifyError::Malformed)?;
+        let (header, payload) = message.split_once('.').ok_or(VerifyError::Malformed)?;
+        let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| VerifyError::Malformed)?;
+        // RFC 7515 §4.1.11: a critical header that is not understood makes the token invalid.
+        if header.crit.is_some() {
+            return Err(VerifyError::Critical);
+        }
+        // RFC 8725 §3.11
+        if !header.typ.as_deref().is_some_and(|said| said.eq_ignore_ascii_case(typ)) {
+            return Err(VerifyError::WrongType);
+        }
+        Ok(Self { header, message, payload, signature: decode(signature)? })
+    }
+
+    fn claims<C: DeserializeOwned>(&self, key: &PublicKey) -> Result<C, VerifyError> {
+        if !key.verifies(self.message.as_bytes(), &self.signature) {
+            return Err(VerifyError::BadSignature);
+        }
+        serde_json::from_slice(&decode(self.payload)?).map_err(|_| VerifyError::Malformed)
+    }
+}
+
+fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| VerifyError::Malformed)
 }
 
 /// Verifies a compact JWS of one type and reads its claims. Times and audiences are the caller's to check.
@@ -68,36 +109,38 @@ struct Header {
 /// # Errors
 /// The first rule that the token breaks.
 pub fn verify<C: DeserializeOwned>(keys: &Jwks, token: TokenType, text: &str) -> Result<C, VerifyError> {
-    if text.len() > TOKEN_LIMIT_BYTES {
-        return Err(VerifyError::Malformed);
-    }
-    let (message, signature) = text.rsplit_once('.').ok_or(VerifyError::Malformed)?;
-    let (header, payload) = message.split_once('.').ok_or(VerifyError::Malformed)?;
-    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| VerifyError::Malformed);
-    let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| VerifyError::Malformed)?;
-    // RFC 7515 §4.1.11: a critical header that is not understood makes the token invalid.
-    if header.crit.is_some() {
-        return Err(VerifyError::Critical);
-    }
-    // RFC 8725 §3.11
-    if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(token.as_str())) {
-        return Err(VerifyError::WrongType);
-    }
-    let key = header.kid.as_deref().and_then(|kid| keys.find(kid)).ok_or(VerifyError::UnknownKey)?;
-    if key.alg().as_str() != header.alg {
+    let parts = Parts::of(token.as_str(), text)?;
+    let key = parts.header.kid.as_deref().and_then(|kid| keys.find(kid)).ok_or(VerifyError::UnknownKey)?;
+    if key.alg().as_str() != parts.header.alg {
         return Err(VerifyError::UnknownKey);
     }
-    if !key.verifies(message.as_bytes(), &decode(signature)?) {
-        return Err(VerifyError::BadSignature);
+    parts.claims(key)
+}
+
+/// Verifies a compact JWS with the key that it brings along, and says which that is: who sends it holds that key, and
+/// nothing more is known of them. Never for a token that should come from somebody known.
+///
+/// # Errors
+/// The first rule that the token breaks; [`VerifyError::UnknownKey`] when it brings no public key of its algorithm, or
+/// the private one.
+pub fn verify_by_own_key<C: DeserializeOwned>(typ: &str, text: &str) -> Result<(PublicKey, C), VerifyError> {
+    let parts = Parts::of(typ, text)?;
+    // RFC 9449 §4.3, 5: an asymmetric algorithm; there are no others in the list.
+    let alg = Alg::parse(&parts.header.alg).ok_or(VerifyError::UnknownKey)?;
+    let jwk = parts.header.jwk.as_ref().ok_or(VerifyError::UnknownKey)?;
+    // RFC 9449 §4.3, 7
+    if super::jwk::is_private(jwk) {
+        return Err(VerifyError::UnknownKey);
     }
-    serde_json::from_slice(&decode(payload)?).map_err(|_| VerifyError::Malformed)
+    let key = PublicKey::from_jwk(alg, jwk).ok_or(VerifyError::UnknownKey)?;
+    let claims = parts.claims(&key)?;
+    Ok((key, claims))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::Alg;
     use super::*;
 
     fn key(alg: Alg) -> SigningKey {
@@ -218,7 +261,7 @@ mod tests {
             }
             assert_eq!(json["use"], "sig");
             assert_eq!(json["alg"], alg.as_str());
-            assert_eq!(super::super::PublicKey::from_json(&json).as_ref(), Some(key.public()));
+            assert_eq!(PublicKey::from_json(&json).as_ref(), Some(key.public()));
         }
     }
 
@@ -239,7 +282,7 @@ mod tests {
             "kty": "RSA", "alg": "RS256", "e": "AQAB",
             "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
         });
-        let key = super::super::PublicKey::from_json(&json).expect("a key");
+        let key = PublicKey::from_json(&json).expect("a key");
         assert_eq!(key.kid(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
     }
 

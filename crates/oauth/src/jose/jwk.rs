@@ -60,9 +60,18 @@ impl PublicKey {
     /// Reads what [`PublicKey::to_json`] wrote. The key id is computed, not believed.
     #[must_use]
     pub fn from_json(value: &Value) -> Option<Self> {
+        Self::from_jwk(Alg::parse(value.get("alg")?.as_str()?)?, value)
+    }
+
+    /// Reads a key that somebody else wrote, for one algorithm that it can have; its own `alg`, where it has one, must
+    /// agree (RFC 7517 §4.4). The key id is computed, not believed.
+    #[must_use]
+    pub fn from_jwk(alg: Alg, value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         let bytes = |name: &str| text(name).and_then(|t| URL_SAFE_NO_PAD.decode(t).ok());
-        let alg = Alg::parse(text("alg")?)?;
+        if value.get("alg").is_some_and(|said| said.as_str() != Some(alg.as_str())) {
+            return None;
+        }
         let numbers = match (alg, text("kty")?, text("crv")) {
             (Alg::Es256, "EC", Some("P-256")) => Numbers::Ec { x: bytes("x")?, y: bytes("y")? },
             (Alg::Rs256 | Alg::Ps256, "RSA", None) => Numbers::Rsa { n: bytes("n")?, e: bytes("e")? },
@@ -103,6 +112,11 @@ impl PublicKey {
                 .is_ok(),
         }
     }
+}
+
+/// Whether a JWK has members that only its owner may know (RFC 7518 §6.2.2, §6.3.2, §6.4; RFC 8037 §2).
+pub(super) fn is_private(value: &Value) -> bool {
+    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|member| value.get(member).is_some())
 }
 
 /// The keys that a verifier trusts.

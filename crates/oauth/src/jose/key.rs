@@ -131,7 +131,7 @@ impl SigningKey {
         }
     }
 
-    pub(super) fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+    pub(crate) fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         match &self.pair {
             Pair::Es256(pair) => {
                 pair.sign(&self.random, message).map(|s| s.as_ref().to_vec()).map_err(|_| KeyError::Refused)

@@ -4,7 +4,7 @@ mod compact;
 mod jwk;
 mod key;
 
-pub use compact::{VerifyError, sign, verify};
+pub use compact::{VerifyError, sign, verify, verify_by_own_key};
 pub use jwk::{Jwks, PublicKey};
 pub use key::{KeyError, SigningKey};
 

@@ -26,6 +26,7 @@ consent-away-why = Sie behält den Zugriff, bis jemand sie trennt.
 consent-goes = Sie werden zu { $place } geleitet
 consent-goes-program = Sie werden zu { $place } geleitet. Erlauben Sie es nur, wenn Sie es gerade selbst gestartet haben.
 consent-goes-trial = Sie probieren die App aus: Sie werden hierher zurückgeleitet.
+consent-goes-device = Zugriff bekommt ein Gerät, das den Code { $place } zeigt. Erlauben Sie es nur, wenn Sie diesen Code auf einem eigenen Gerät sehen.
 consent-place-computer = einem Programm auf diesem Computer
 consent-place-device = einer App auf diesem Gerät
 consent-pii = Personenbezogene Daten bleiben ihr verborgen.

@@ -26,6 +26,7 @@ consent-away-why = It keeps its access until somebody disconnects it.
 consent-goes = You will be sent to { $place }
 consent-goes-program = You will be sent to { $place }. Allow it only if you have just started it.
 consent-goes-trial = You are trying the app out: you will be sent back here.
+consent-goes-device = A device that shows the code { $place } gets access. Allow it only if you can see that code on a device of your own.
 consent-place-computer = a program on this computer
 consent-place-device = an app on this device
 consent-pii = Personal data stays hidden from it.

@@ -40,10 +40,9 @@ pub struct Wanted {
     profile: Option<String>,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
-    initiate_login_uri: Option<String>,
-    backchannel_logout_uri: Option<String>,
-    subject_type: Option<String>,
-    sector_identifier_uri: Option<String>,
+    dpop_bound: Option<bool>,
+    device_grant: Option<bool>,
+    token_exchange: Option<bool>,
 }
 
 /// What a caller says about a secret.
@@ -89,10 +88,9 @@ struct Shown {
     profile: &'static str,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
-    initiate_login_uri: Option<String>,
-    backchannel_logout_uri: Option<String>,
-    subject_type: &'static str,
-    sector_identifier_uri: Option<String>,
+    dpop_bound: bool,
+    device_grant: bool,
+    token_exchange: bool,
     created: String,
 }
 
@@ -153,12 +151,13 @@ impl Wanted {
         put(&mut raw.profile, self.profile);
         put(&mut raw.policy_uri, self.policy_uri);
         put(&mut raw.tos_uri, self.tos_uri);
-        put(&mut raw.initiate_login_uri, self.initiate_login_uri);
-        put(&mut raw.backchannel_logout_uri, self.backchannel_logout_uri);
-        put(&mut raw.subject_type, self.subject_type);
-        put(&mut raw.sector_identifier_uri, self.sector_identifier_uri);
-        if self.require_pkce.is_some() {
-            raw.require_pkce = self.require_pkce;
+        for (place, said) in [
+            (&mut raw.require_pkce, self.require_pkce),
+            (&mut raw.dpop_bound, self.dpop_bound),
+            (&mut raw.device_grant, self.device_grant),
+            (&mut raw.token_exchange, self.token_exchange),
+        ] {
+            *place = said.or(*place);
         }
         raw
     }
@@ -183,10 +182,9 @@ impl Shown {
             profile: details.profile.as_str(),
             policy_uri: details.policy_uri,
             tos_uri: details.tos_uri,
-            initiate_login_uri: details.initiate_login_uri,
-            backchannel_logout_uri: details.backchannel_logout_uri,
-            subject_type: details.subject_type.as_str(),
-            sector_identifier_uri: details.sector_identifier_uri,
+            dpop_bound: details.dpop_bound,
+            device_grant: details.device_grant,
+            token_exchange: details.token_exchange,
             created: moment::iso(app.created_at),
         }
     }
@@ -234,12 +232,11 @@ fn field(form: &str) -> String {
         "pii_mode" => "piiMode",
         "client_type" => "clientType",
         "require_pkce" => "requirePkce",
+        "dpop_bound" => "dpopBound",
+        "device_grant" => "deviceGrant",
+        "token_exchange" => "tokenExchange",
         "policy_uri" => "policyUri",
         "tos_uri" => "tosUri",
-        "initiate_login_uri" => "initiateLoginUri",
-        "backchannel_logout_uri" => "backchannelLogoutUri",
-        "subject_type" => "subjectType",
-        "sector_identifier_uri" => "sectorIdentifierUri",
         other => other,
     };
     match row {

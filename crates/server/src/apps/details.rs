@@ -60,14 +60,12 @@ pub struct RawApp {
     pub policy_uri: String,
     /// `tos_uri`
     pub tos_uri: String,
-    /// `initiate_login_uri`
-    pub initiate_login_uri: String,
-    /// `backchannel_logout_uri`
-    pub backchannel_logout_uri: String,
-    /// `subject_type`: `public` or `pairwise`.
-    pub subject_type: String,
-    /// `sector_identifier_uri`
-    pub sector_identifier_uri: String,
+    /// `dpop_bound`: its tokens are always bound to a key. `None` stays as it is; so below.
+    pub dpop_bound: Option<bool>,
+    /// `device_grant`: devices without a browser may use it.
+    pub device_grant: Option<bool>,
+    /// `token_exchange`: it may exchange tokens of its owner's apps.
+    pub token_exchange: Option<bool>,
     /// A logo that was fetched for this form a moment ago, so that it need not be fetched again.
     pub fetched_logo: Option<FetchedLogo>,
 }
@@ -101,10 +99,9 @@ impl RawApp {
             id_token_alg: details.id_token_alg.clone(),
             policy_uri: text(&details.policy_uri),
             tos_uri: text(&details.tos_uri),
-            initiate_login_uri: text(&details.initiate_login_uri),
-            backchannel_logout_uri: text(&details.backchannel_logout_uri),
-            subject_type: details.subject_type.as_str().to_owned(),
-            sector_identifier_uri: text(&details.sector_identifier_uri),
+            dpop_bound: Some(details.dpop_bound),
+            device_grant: Some(details.device_grant),
+            token_exchange: Some(details.token_exchange),
             fetched_logo: None,
         }
     }
@@ -147,7 +144,8 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
     let logo_source_url = checker.url("logo_url", &raw.logo_url);
     let (client_type, profile, require_pkce) = checker.strictness(raw);
     let auth_method = checker.auth_method(&raw.auth_method, client_type);
-    let redirect_uris = checker.redirect_uris(&raw.redirect_uris, client_type);
+    let (device_grant, token_exchange) = checker.grants(raw, client_type);
+    let redirect_uris = checker.redirect_uris(&raw.redirect_uris, client_type, device_grant);
     let secret_description = checker.secret_description(&raw.secret_description);
     let scopes = checker.scopes(&raw.scopes);
     let rules_type = for_rules(client_type);
@@ -156,11 +154,6 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
     let cors_origins = checker.uris("cors_origin", &raw.cors_origins, origin);
     let policy_uri = checker.url("policy_uri", &raw.policy_uri);
     let tos_uri = checker.url("tos_uri", &raw.tos_uri);
-    let initiate_login_uri = checker.url("initiate_login_uri", &raw.initiate_login_uri);
-    let backchannel_logout_uri = checker.url("backchannel_logout_uri", &raw.backchannel_logout_uri);
-    let sector_identifier_uri = checker.url("sector_identifier_uri", &raw.sector_identifier_uri);
-    let subject_type =
-        checker.subject_type(&raw.subject_type, sector_identifier_uri.is_some(), &redirect_uris);
     let id_token_alg = match Alg::parse(&raw.id_token_alg) {
         Some(alg) => alg,
         None if raw.id_token_alg.is_empty() => Alg::Rs256,
@@ -187,16 +180,16 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
         jwks_uri: before.and_then(|before| before.jwks_uri.clone()),
         policy_uri,
         tos_uri,
-        initiate_login_uri,
-        backchannel_logout_uri,
+        initiate_login_uri: before.and_then(|before| before.initiate_login_uri.clone()),
+        backchannel_logout_uri: before.and_then(|before| before.backchannel_logout_uri.clone()),
         require_par: before.is_some_and(|before| before.require_par),
-        dpop_bound: before.is_some_and(|before| before.dpop_bound),
+        dpop_bound: raw.dpop_bound.unwrap_or(before.is_some_and(|before| before.dpop_bound)),
         userinfo_alg: before.and_then(|before| before.userinfo_alg.clone()),
         request_object_alg: before.and_then(|before| before.request_object_alg.clone()),
-        subject_type,
-        sector_identifier_uri,
-        device_grant: before.is_some_and(|before| before.device_grant),
-        token_exchange: before.is_some_and(|before| before.token_exchange),
+        subject_type: before.map_or(stored::SubjectType::Public, |before| before.subject_type),
+        sector_identifier_uri: before.and_then(|before| before.sector_identifier_uri.clone()),
+        device_grant,
+        token_exchange,
         redirect_uris,
         post_logout_uris,
         cors_origins,
@@ -350,25 +343,6 @@ impl Checker<'_> {
         }
     }
 
-    /// OIDC Core §8.1: an app with subjects of its own has one sector. Redirect URIs on several hosts make one only by a
-    /// list that says so.
-    fn subject_type(&mut self, raw: &str, has_list: bool, redirect_uris: &[String]) -> stored::SubjectType {
-        use stored::SubjectType;
-        let subject_type = match SubjectType::parse(raw) {
-            Some(subject_type) => subject_type,
-            None if raw.is_empty() => SubjectType::Public,
-            None => self.choice("subject_type", raw, "public, pairwise", SubjectType::Public),
-        };
-        let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
-        let mut hosts: Vec<_> = redirect_uris.iter().map(host).collect();
-        hosts.sort();
-        hosts.dedup();
-        if subject_type == SubjectType::Pairwise && !has_list && (hosts.len() > 1 || hosts == [None]) {
-            self.fault(Fault::new("sector_identifier_uri", "apps-fault-sector-needed"));
-        }
-        subject_type
-    }
-
     /// Any other address of an app; absent when nothing was typed.
     fn url(&mut self, name: &str, raw: &str) -> Option<String> {
         let raw = raw.trim_matches(' ');
@@ -388,10 +362,30 @@ impl Checker<'_> {
         }
     }
 
-    fn redirect_uris(&mut self, raw: &[String], client_type: stored::ClientType) -> Vec<String> {
+    /// The grants beyond those that every app of its kind has: for devices, and for exchanging tokens.
+    fn grants(&mut self, raw: &RawApp, client_type: stored::ClientType) -> (bool, bool) {
+        let before = self.terms.before;
+        let device = raw.device_grant.unwrap_or(before.is_some_and(|before| before.device_grant));
+        let exchange = raw.token_exchange.unwrap_or(before.is_some_and(|before| before.token_exchange));
+        if device && self.is_custom() {
+            self.fault(Fault::new("device_grant", "apps-fault-custom-device"));
+        }
+        if exchange && client_type == stored::ClientType::Public {
+            self.fault(Fault::new("token_exchange", "apps-fault-public-exchange"));
+        }
+        (device, exchange)
+    }
+
+    /// An app of devices alone needs none.
+    fn redirect_uris(
+        &mut self,
+        raw: &[String],
+        client_type: stored::ClientType,
+        is_for_devices: bool,
+    ) -> Vec<String> {
         let rules_type = for_rules(client_type);
         let given = raw.iter().any(|uri| !uri.trim_matches(' ').is_empty());
-        if !given && !self.is_custom() {
+        if !given && !is_for_devices && !self.is_custom() {
             self.fault(Fault::new("redirect_uri-1", "apps-fault-uri-none"));
         }
         self.uris("redirect_uri", raw, |uri| {

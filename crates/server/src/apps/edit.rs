@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::details::{self, RawApp, Terms};
 use super::register::{is_by_person, person};
-use super::{Refused, logo, object, secrets, sector};
+use super::{Refused, logo, object, secrets};
 use crate::app::App;
 
 /// What became of an edit.
@@ -63,7 +63,6 @@ pub async fn edit(
         before: Some(&before.details),
     };
     let mut checked = details::check(raw, &terms)?;
-    Box::pin(sector::check(app, account, &checked.details, Some(&before.details))).await?;
     logo::complete(app, account, &mut checked.details).await?;
     let details = checked.details;
     if details == before.details {
@@ -146,12 +145,11 @@ pub(super) fn picture(details: &AppDetails) -> Map<String, Value> {
         "auth_method": details.auth_method,
         "pii_mode": details.pii_mode.as_str(),
         "id_token_alg": details.id_token_alg,
+        "dpop_bound": details.dpop_bound,
+        "device_grant": details.device_grant,
+        "token_exchange": details.token_exchange,
         "policy_uri": details.policy_uri,
         "tos_uri": details.tos_uri,
-        "initiate_login_uri": details.initiate_login_uri,
-        "backchannel_logout_uri": details.backchannel_logout_uri,
-        "subject_type": details.subject_type.as_str(),
-        "sector_identifier_uri": details.sector_identifier_uri,
         "redirect_uris": details.redirect_uris,
         "post_logout_uris": details.post_logout_uris,
         "cors_origins": details.cors_origins,

@@ -11,7 +11,7 @@ use grantry_store::id::{AppId, PersonId, VersionId};
 
 use super::details::{self, Checked, RawApp, Terms};
 use super::fault::CODE_TAKEN;
-use super::{APPS_PER_ACCOUNT, Fault, Refused, edit, logo, secrets, sector};
+use super::{APPS_PER_ACCOUNT, Fault, Refused, edit, logo, secrets};
 use crate::app::App;
 
 /// An app that was just registered. The secret is nowhere else and cannot be shown again.
@@ -121,7 +121,6 @@ pub async fn check(
             return Err(taken(code.as_str()).into());
         }
     }
-    Box::pin(sector::check(app, &owner.id, &checked.details, None)).await?;
     Ok(checked)
 }
 

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::cached::KnownApp;
 use crate::consent::trial::{self, NotBegun, Trial};
 use crate::endpoints::userinfo;
-use crate::issue::{self, Failed, Given};
+use crate::issue::{self, Asking, Failed, Given, Living};
 
 /// What came of a trial.
 #[derive(Debug)]
@@ -70,8 +70,11 @@ pub async fn exchange(
         code_verifier: Some(Kept::new(app, browser, state).verifier),
         resource: Vec::new(),
     };
-    let given = issue::exchange(app, known, &request, origin).await?;
-    let claims = userinfo::claims_of(app, &given.access_token, &mut None).await;
+    let given = issue::exchange(app, Asking { known, jkt: None, origin }, &request).await?;
+    let claims = match Living::find(app, &given.access_token).await {
+        Ok(living) => userinfo::claims_of(app, &living).await,
+        Err(dead) => Err(dead.into()),
+    };
     let claims = claims.map(Value::from).map_err(|refusal| refusal.error.code.as_str().to_owned());
     Ok(Outcome { userinfo: Some(claims), ..Outcome::of(given) })
 }
@@ -80,9 +83,9 @@ pub async fn exchange(
 ///
 /// # Errors
 /// Scopes that the app may not have any more.
-pub async fn credentials(app: &App, known: &KnownApp) -> Result<Outcome, Failed> {
+pub async fn credentials(app: &App, known: &KnownApp, origin: &Origin) -> Result<Outcome, Failed> {
     let request = client_credentials::Request { scope: ScopeSet::default(), resource: Vec::new() };
-    Ok(Outcome::of(issue::client_credentials(app, known, &request).await?))
+    Ok(Outcome::of(issue::client_credentials(app, Asking { known, jkt: None, origin }, &request).await?))
 }
 
 impl Outcome {

@@ -4,7 +4,7 @@ use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 use grantry_oauth::secret::Secret;
 use grantry_store::app::{App as StoredApp, AppKind, AppState, AppSummary};
-use grantry_store::app_version::{AppDetails, AppVersion, SubjectType};
+use grantry_store::app_version::{AppDetails, AppVersion};
 use grantry_store::audit::Origin;
 use grantry_store::page::{LARGEST_PAGE, PageRequest};
 use serde_json::{Value, json};
@@ -108,7 +108,7 @@ impl Verb {
                     (Some(client_id), _) => find(app, &client_id).await?,
                     (None, place) => find_in_place(app, place).await?,
                 };
-                Box::pin(update(app, &found, fields)).await
+                update(app, &found, fields).await
             }
             Self::List { account, search } => list(app, account.as_deref(), &search).await,
             Self::Show(named) => show(app, &find(app, &named.client_id).await?).await,
@@ -252,6 +252,7 @@ async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
         ("Authentication", details.auth_method.clone()),
         ("ID tokens", details.id_token_alg.clone()),
         ("Personal data", details.pii_mode.to_string()),
+        ("May also", further(details)),
         ("Redirect URIs", details.redirect_uris.join("\n")),
         ("After sign-out", details.post_logout_uris.join("\n")),
         ("CORS origins", details.cors_origins.join("\n")),
@@ -259,9 +260,6 @@ async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
         ("Logo", text(&details.logo_source_url)),
         ("Privacy", text(&details.policy_uri)),
         ("Terms", text(&details.tos_uri)),
-        ("Begin sign-in", text(&details.initiate_login_uri)),
-        ("Tell of logout", text(&details.backchannel_logout_uri)),
-        ("Subjects", subjects(details)),
     ];
     let mut answer = Answer::new(object(found, &version, connections))
         .line(format!("{STRONG}{}{STRONG:#}", shown(&details.name)));
@@ -272,18 +270,19 @@ async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
     Ok(answer)
 }
 
-/// What the app calls people, when that is not what everybody does.
-fn subjects(details: &AppDetails) -> String {
-    match (details.subject_type, &details.sector_identifier_uri) {
-        (SubjectType::Public, _) => String::new(),
-        (SubjectType::Pairwise, None) => "pairwise".to_owned(),
-        (SubjectType::Pairwise, Some(list)) => format!("pairwise, shared by {list}"),
-    }
-}
-
 fn profile(details: &AppDetails) -> String {
     let pkce = if details.require_pkce { "PKCE required" } else { "PKCE optional" };
     format!("{}, {pkce}", details.profile)
+}
+
+/// What an app may, or must, beyond what every app does.
+fn further(details: &AppDetails) -> String {
+    let said = [
+        (details.dpop_bound, "tokens always bound to a key"),
+        (details.device_grant, "devices without a browser"),
+        (details.token_exchange, "token exchange"),
+    ];
+    said.iter().filter(|(is, _)| *is).map(|(_, text)| *text).collect::<Vec<_>>().join(", ")
 }
 
 fn object(found: &StoredApp, version: &AppVersion, connections: i64) -> Value {
@@ -309,12 +308,11 @@ fn object(found: &StoredApp, version: &AppVersion, connections: i64) -> Value {
         "cors_origins": details.cors_origins,
         "scopes": details.scopes,
         "logo_url": details.logo_source_url,
+        "dpop_bound": details.dpop_bound,
+        "device_grant": details.device_grant,
+        "token_exchange": details.token_exchange,
         "policy_uri": details.policy_uri,
         "tos_uri": details.tos_uri,
-        "initiate_login_uri": details.initiate_login_uri,
-        "backchannel_logout_uri": details.backchannel_logout_uri,
-        "subject_type": details.subject_type,
-        "sector_identifier_uri": details.sector_identifier_uri,
     })
 }
 

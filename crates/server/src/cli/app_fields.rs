@@ -51,21 +51,18 @@ pub(super) struct Fields {
     /// Its terms of service
     #[arg(long, value_name = "URL")]
     tos_uri: Option<String>,
-    /// Where a sign-in that begins here is sent
-    #[arg(long, value_name = "URL")]
-    initiate_login_uri: Option<String>,
-    /// Where the app is told that a session has ended
-    #[arg(long, value_name = "URL")]
-    backchannel_logout_uri: Option<String>,
-    /// Whether the app knows people by the same subject as others: public or pairwise
-    #[arg(long, value_name = "TYPE")]
-    subject_type: Option<String>,
-    /// The list of redirect URIs that share their pairwise subjects
-    #[arg(long, value_name = "URL")]
-    sector_identifier_uri: Option<String>,
     /// A picture (PNG, JPEG or WebP), fetched once
     #[arg(long, value_name = "URL")]
     logo: Option<String>,
+    /// Its tokens are always bound to a key of its own (DPoP)
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    dpop_bound: Option<bool>,
+    /// Devices without a browser may use it (RFC 8628)
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    device_grant: Option<bool>,
+    /// It may exchange tokens of its owner's apps for smaller ones (RFC 8693)
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    token_exchange: Option<bool>,
     /// Personally identifiable information: retrieve or hide
     #[arg(long, value_name = "MODE")]
     pii: Option<String>,
@@ -82,10 +79,6 @@ impl Fields {
             (&mut raw.id_token_alg, self.id_token_alg),
             (&mut raw.policy_uri, self.policy_uri),
             (&mut raw.tos_uri, self.tos_uri),
-            (&mut raw.initiate_login_uri, self.initiate_login_uri),
-            (&mut raw.backchannel_logout_uri, self.backchannel_logout_uri),
-            (&mut raw.subject_type, self.subject_type),
-            (&mut raw.sector_identifier_uri, self.sector_identifier_uri),
             (&mut raw.logo_url, self.logo),
             (&mut raw.pii_mode, self.pii),
         ];
@@ -104,6 +97,13 @@ impl Fields {
             if !given.is_empty() {
                 *field = given;
             }
+        }
+        for (place, given) in [
+            (&mut raw.dpop_bound, self.dpop_bound),
+            (&mut raw.device_grant, self.device_grant),
+            (&mut raw.token_exchange, self.token_exchange),
+        ] {
+            *place = given.or(*place);
         }
         if self.public || self.confidential {
             raw.client_type = if self.public { "public" } else { "confidential" }.to_owned();

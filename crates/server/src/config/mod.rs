@@ -188,6 +188,15 @@ section! {
 }
 
 section! {
+    /// Tokens that are bound to a key of the app (DPoP).
+    Dpop in "dpop" {
+        /// Whether each proof must repeat a recent nonce of this server. A proof that somebody made in advance, to be
+        /// used later, is then useless; each app asks once more every few minutes.
+        require_nonce: bool = false;
+    }
+}
+
+section! {
     /// What one caller may take of the server.
     Limits in "limits" {
         /// Connections at the same time. The system's limit of open files may lower it.
@@ -261,6 +270,7 @@ tree! {
     mail: Mail,
     tls: Tls,
     keys: Keys,
+    dpop: Dpop,
     limits: Limits,
     security: Security,
     log: Log,

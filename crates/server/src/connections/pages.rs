@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use grantry_oauth::answer::initiate_login;
 use grantry_store::app::{AppKind, AppState, AppSummary};
 use grantry_store::connection::{ConnectedApp, ConnectionKind};
 use grantry_store::connection_request::ConnectionRequest;
@@ -75,8 +74,6 @@ struct Show {
     made_by: String,
     made: Moment,
     groups: Vec<Group>,
-    /// Where the app begins a sign-in; empty when it has said nothing of that.
-    start: String,
     may_end: bool,
     action: String,
     error: String,
@@ -203,20 +200,12 @@ async fn details(app: &App, visitor: &Visitor, actor: &Actor, (id, error): (&str
         made_by: found.granted_by_email.clone().unwrap_or_default(),
         made: Moment::new(found.connection.created_at, app.clock.now(), visitor.words),
         groups: groups(&found.scopes, &catalogue),
-        start: start(app, &found).await?,
         may_end: by(actor).may_end(&found.connection),
         action: format!("{}/disconnect", row.href),
         row,
         error,
     };
     Ok(page::render(status, &template))
-}
-
-/// Where the app begins a sign-in that somebody starts here.
-async fn start(app: &App, found: &ConnectedApp) -> Result<String, Problem> {
-    let known = app.cached.find_app(&found.client_id).await?.filter(|known| known.is_active());
-    let uri = known.as_ref().and_then(|known| known.version.details.initiate_login_uri.as_deref());
-    Ok(uri.map(|uri| initiate_login(uri, app.issuer())).unwrap_or_default())
 }
 
 /// What was granted in words, by API, the sensitive ones first.

@@ -2,7 +2,7 @@
 //! and a code given.
 
 use grantry_oauth::access_token;
-use grantry_oauth::grant::{authorization_code, refresh_token};
+use grantry_oauth::grant::{authorization_code, device_code, refresh_token};
 use grantry_oauth::secret::{self, Secret, TokenKind};
 use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
 use grantry_store::code::NewCode;
@@ -16,7 +16,7 @@ use super::standing::{self, Standing};
 use super::way::Way;
 use crate::app::App;
 use crate::config::Unlisted;
-use crate::sign_in::pending::Pending;
+use crate::sign_in::pending::{Begun, Pending};
 use crate::web::visitor::Actor;
 
 /// Who gets which app a code, for which account.
@@ -76,7 +76,9 @@ pub async fn give_code(app: &App, giving: Giving<'_>, origin: &Origin) -> Result
                 let remembered = standing.remembered(&pending.request.scopes).ok_or(NotGiven::Changed)?;
                 remembered.connection.id.clone()
             };
-            issue(&tx, &giving, connection, new).await?;
+            if !issue(&tx, &giving, connection, new).await? {
+                return Err(NotGiven::Over);
+            }
             Ok::<_, NotGiven>(())
         })
         .await?;
@@ -138,11 +140,16 @@ async fn note(
     tx.audit(origin, &Entry::new(&standing.account.id, action, object(connection, giving)).with(detail)).await
 }
 
-/// The grant and its code.
-async fn issue(tx: &Tx, giving: &Giving<'_>, connection: ConnectionId, new: &Fresh) -> Result<(), Error> {
+/// The grant, and its code or the device that gets it. `false` when the device's time was over before.
+async fn issue(tx: &Tx, giving: &Giving<'_>, connection: ConnectionId, new: &Fresh) -> Result<bool, Error> {
     let (request, session) = (&giving.pending.request, &giving.actor.session);
     let asking = &giving.pending.app.app.id;
-    let expires_at = tx.now() + authorization_code::LIFETIME;
+    let (lifetime, session_sid) = match giving.pending.begun {
+        Begun::ByApp | Begun::AsTrial => (authorization_code::LIFETIME, Some(session.sid.clone())),
+        // The device is no part of this browser's session: signing out here does not end it.
+        Begun::ByDevice(_) => (device_code::LIFETIME, None),
+    };
+    let expires_at = tx.now() + lifetime;
     let refreshed = if request.is_offline() { refresh_token::ABSOLUTE } else { Default::default() };
     let grant = NewGrant {
         id: new.grant.clone(),
@@ -152,11 +159,14 @@ async fn issue(tx: &Tx, giving: &Giving<'_>, connection: ConnectionId, new: &Fre
         account_id: giving.account.clone(),
         scopes: request.scopes.to_string(),
         resource: request.resource.clone(),
-        session_sid: Some(session.sid.clone()),
+        session_sid,
         auth_time: session.auth_time,
         keep_until: expires_at + refreshed + access_token::LIFETIME,
     };
     tx.insert_grant(&grant).await?;
+    if let Begun::ByDevice(device) = giving.pending.begun {
+        return tx.decide_device_authorization(&device.hash, Some(&new.grant)).await;
+    }
     let code = NewCode {
         hash: secret::hash(new.code.expose()),
         app_id: asking.clone(),
@@ -164,10 +174,11 @@ async fn issue(tx: &Tx, giving: &Giving<'_>, connection: ConnectionId, new: &Fre
         redirect_uri: request.return_to.uri().to_owned(),
         code_challenge: request.code_challenge.clone(),
         nonce: request.nonce.clone(),
-        dpop_jkt: None,
+        dpop_jkt: request.dpop_jkt.clone(),
         expires_at,
     };
-    tx.insert_code(&code).await
+    tx.insert_code(&code).await?;
+    Ok(true)
 }
 
 fn object(connection: &Connection, giving: &Giving<'_>) -> Object {

@@ -1,6 +1,7 @@
 //! What a waiting authorization needs next: the rules' answer, with everything that it was found by.
 
 use grantry_oauth::authorize::AuthorizeRequest;
+use grantry_oauth::client::GrantType;
 use grantry_oauth::id_token::Hint;
 use grantry_oauth::interaction::{self, AccountChoice, SignedIn, Situation, Step};
 use grantry_oauth::redirect_uri::RedirectUri;
@@ -54,8 +55,7 @@ pub async fn next(
         Err(error) => return Ok(Next::SendBack(error)),
     };
     let accounts = actor.map(|actor| usable(pending, actor)).unwrap_or_default();
-    let name = actor.map(|actor| app.subjects.of(&pending.app.client, actor.person.id.as_str()));
-    let (choice, chosen) = choose(pending, (actor, name.as_deref()), &accounts, hint.as_ref());
+    let (choice, chosen) = choose(pending, actor, &accounts, hint.as_ref());
     let standing = match (actor, chosen) {
         (Some(actor), Some(current)) => {
             let (reader, asking) = (app.store.reader(), &pending.app.app.id);
@@ -67,7 +67,7 @@ pub async fn next(
     let situation = Situation {
         asked_at: pending.row.created_at,
         now: app.clock.now(),
-        signed_in: actor.zip(name.as_deref()).map(|(actor, name)| signed_in(actor, name)),
+        signed_in: actor.map(signed_in),
         hint: hint.as_ref(),
         account: choice,
         consented: &consented,
@@ -102,7 +102,7 @@ pub async fn next(
 pub fn usable<'a>(pending: &Pending, actor: &'a Actor) -> Vec<&'a Current> {
     let own = &pending.app.app.account_id;
     let fits = |current: &&Current| match pending.begun {
-        Begun::ByApp => true,
+        Begun::ByApp | Begun::ByDevice(_) => true,
         Begun::AsTrial => current.account.id == *own && current.member.is_admin,
     };
     actor.memberships.iter().filter(fits).collect()
@@ -110,7 +110,7 @@ pub fn usable<'a>(pending: &Pending, actor: &'a Actor) -> Vec<&'a Current> {
 
 fn choose<'a>(
     pending: &Pending,
-    (actor, name): (Option<&Actor>, Option<&str>),
+    actor: Option<&Actor>,
     accounts: &[&'a Current],
     hint: Option<&Hint>,
 ) -> (AccountChoice, Option<&'a Current>) {
@@ -120,7 +120,7 @@ fn choose<'a>(
     if let Some(current) = accounts.iter().find(|current| Some(&current.account.id) == chosen) {
         return (AccountChoice::Chosen, Some(current));
     }
-    let meant = hint.filter(|hint| Some(hint.person_id.as_str()) == name);
+    let meant = hint.filter(|hint| hint.person_id == actor.person.id.as_str());
     let meant = meant.and_then(|hint| hint.account_code.as_deref());
     let obvious = match accounts {
         [only] => Some(only),
@@ -136,16 +136,15 @@ fn choose<'a>(
 /// else's code; a page may ignore it, because the person sees who they are there.
 fn hint(app: &App, request: &AuthorizeRequest) -> Result<Option<Hint>, Error> {
     let Some(text) = &request.id_token_hint else { return Ok(None) };
-    let hint = Hint::verify(app.keys.ring().recognised(), app.issuer(), text);
+    let hint = Hint::verify(app.keys.ring().public(), app.issuer(), text);
     if hint.is_none() && request.prompt.none {
         return Err(Error::new(ErrorCode::LoginRequired, "id_token_hint is not an ID token of this server"));
     }
     Ok(hint)
 }
 
-/// Who is signed in, by the name that the app knows them by: hints name people so.
-fn signed_in<'a>(actor: &Actor, name: &'a str) -> SignedIn<'a> {
-    SignedIn { person_id: name, auth_time: actor.session.auth_time }
+fn signed_in(actor: &Actor) -> SignedIn<'_> {
+    SignedIn { person_id: actor.person.id.as_str(), auth_time: actor.session.auth_time }
 }
 
 /// What has changed about the app since it asked, if that forbids to go on: a request may wait for an hour.
@@ -160,6 +159,8 @@ fn changed(app: &App, pending: &Pending) -> Option<Next> {
         Begun::AsTrial => {
             RedirectUri::from_stored(trial::callback(app)).matches(request.return_to.uri(), false)
         }
+        // Its answer goes nowhere by way of the browser.
+        Begun::ByDevice(_) => known.client.may_use(GrantType::DeviceCode),
     };
     if !registered {
         return refuse("redirect_uri is not registered for this app");

@@ -120,7 +120,7 @@ async fn go_on(app: &App, visitor: &Visitor, pending: &Pending) -> Answer {
         }
         (Next::NoAccount, Some(actor)) => {
             let keys = match pending.begun {
-                Begun::ByApp => ("no-account-title", "no-account-what"),
+                Begun::ByApp | Begun::ByDevice(_) => ("no-account-title", "no-account-what"),
                 Begun::AsTrial => ("no-trial-title", "no-trial-what"),
             };
             Ok(stop_page(app, visitor, pending, (actor, keys)))
@@ -190,6 +190,9 @@ async fn allow(app: &App, visitor: &Visitor, pending: &Pending, (actor, form): (
 async fn give(app: &App, visitor: &Visitor, giving: Giving<'_>) -> Answer {
     let pending = giving.pending;
     match give_code(app, giving, &visitor.origin()).await {
+        Ok(_) if matches!(pending.begun, Begun::ByDevice(_)) => {
+            Ok(page::see_other(pending.request.return_to.uri()))
+        }
         Ok(code) => Ok(answer::code(app, visitor, &pending.request.return_to, code.expose())),
         Err(NotGiven::Over) => Err(over()),
         Err(NotGiven::Changed) => Ok(page::see_other(&pending.path())),
@@ -206,6 +209,9 @@ async fn cancel(app: &App, visitor: &Visitor, pending: &Pending) -> Answer {
 async fn send_back(app: &App, visitor: &Visitor, pending: &Pending, error: &Error) -> Answer {
     let account = if error.code == ErrorCode::AccessDenied { for_account(visitor, pending) } else { None };
     if refuse(app, pending, account, &visitor.origin()).await? {
+        if matches!(pending.begun, Begun::ByDevice(_)) {
+            return Ok(page::see_other(&format!("{}?refused=true", pending.request.return_to.uri())));
+        }
         Ok(answer::refusal(app, visitor, &pending.request.return_to, error))
     } else {
         Err(over())

@@ -6,7 +6,7 @@ use grantry_store::id::AccountId;
 use serde_json::json;
 
 use crate::app::App;
-use crate::sign_in::pending::Pending;
+use crate::sign_in::pending::{Begun, Pending};
 
 /// Ends a request. `account`: for which it was, as far as that was known. `false` when it had been decided.
 ///
@@ -22,6 +22,9 @@ pub async fn refuse(
     let refusing = app.store.write(app.clock.now(), |tx| async move {
         if tx.decide_authorization_request(pending.in_browser()).await?.is_none() {
             return Ok(false);
+        }
+        if let Begun::ByDevice(device) = pending.begun {
+            tx.decide_device_authorization(&device.hash, None).await?;
         }
         if let Some(account) = account {
             let object = Object::new(ObjectKind::App, known.app.id.as_str(), &known.app.client_id);

@@ -185,8 +185,13 @@ impl Writing<'_> {
             let pieces = sentence(self.words, key, &[("place", place, Look::Strong)]);
             Fact { icon, tone, pieces }
         };
-        if self.pending.begun == Begun::AsTrial {
-            return fact("play", "", "consent-goes-trial", "");
+        match self.pending.begun {
+            Begun::AsTrial => return fact("play", "", "consent-goes-trial", ""),
+            // RFC 8628 §5.4: whoever was lured here has no device that shows this code.
+            Begun::ByDevice(device) => {
+                return fact("laptop", "warn", "consent-goes-device", &device.code.to_string());
+            }
+            Begun::ByApp => {}
         }
         match to.destination() {
             Destination::Web => fact("globe", "", "consent-goes", &host(to.uri())),

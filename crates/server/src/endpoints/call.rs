@@ -9,12 +9,13 @@ use axum::response::{IntoResponse as _, Response};
 use grantry_oauth::ErrorCode;
 use grantry_oauth::parameters::Parameters;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
 use url::form_urlencoded;
 
 use super::refusal::Refusal;
 use crate::app::App;
+use crate::issue::proof::Place;
 use crate::web::{Visitor, guard};
 
 /// What a program sent.
@@ -23,12 +24,21 @@ pub struct Call {
     pub form: Parameters,
     /// The `Authorization` header.
     pub authorization: Option<HeaderValue>,
+    /// All of them, for a proof of possession.
+    pub headers: HeaderMap,
+    pub path: String,
     /// The web page that sends it, where a browser says so.
     pub origin: Option<HeaderValue>,
     pub visitor: Visitor,
 }
 
 impl Call {
+    /// What a DPoP proof of this call is about.
+    #[must_use]
+    pub fn place(&self) -> Place<'_> {
+        Place { headers: &self.headers, method: &Method::POST, path: &self.path }
+    }
+
     /// The value of the `Authorization` header. One that is no text is as wrong as any other.
     #[must_use]
     pub fn authorization(&self) -> Option<&str> {
@@ -61,6 +71,8 @@ async fn read(request: Request, app: &App) -> Result<Call, Refusal> {
         authorization: only(&parts.headers, &header::AUTHORIZATION)?.cloned(),
         origin: parts.headers.get(header::ORIGIN).cloned(),
         visitor: visitor(&mut parts)?,
+        path: parts.uri.path().to_owned(),
+        headers: parts.headers,
     })
 }
 

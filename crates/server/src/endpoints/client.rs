@@ -16,6 +16,7 @@ use super::call::Call;
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::cached::KnownApp;
+use crate::issue::proof::{nonce_for, prove};
 
 /// A call with the app that it names, proved or not.
 #[derive(Debug)]
@@ -79,6 +80,20 @@ impl<'a> Caller<'a> {
         Ok(known)
     }
 
+    /// The thumbprint of the key of the call's DPoP proof, if it has one; after the app has proved who it is, so that
+    /// nobody else's proofs are kept.
+    pub(super) async fn prove(&self, known: &KnownApp) -> Result<Option<String>, Refusal> {
+        let Some(proof) = prove(self.app, self.call.place(), None).await? else { return Ok(None) };
+        if !known.client.may_prove_with(proof.alg) {
+            let error = Error::new(
+                ErrorCode::InvalidDpopProof,
+                "the DPoP proof has an algorithm that this app may not use",
+            );
+            return Err(error.with_hint("the profile fapi2 takes PS256, ES256 and EdDSA").into());
+        }
+        Ok(Some(proof.jkt))
+    }
+
     /// Who acts, for the trail.
     pub(super) fn origin(&self, known: &KnownApp) -> Origin {
         Origin {
@@ -111,6 +126,7 @@ impl<'a> Caller<'a> {
             // RFC 6749 §5.2
             refusal.challenge = Some(HeaderValue::from_static(BASIC_CHALLENGE));
         }
+        refusal.dpop_nonce = nonce_for(self.app, refusal.error.code);
         let is_public = self.known.as_ref().is_some_and(|known| known.client.auth_method == AuthMethod::None);
         let code = refusal.error.code;
         // An app that has proved who it is may fail as often as its users' tokens do.
@@ -119,6 +135,10 @@ impl<'a> Caller<'a> {
             if let Some(time) = self.app.failures.note(client_id, visitor.ip, self.app.clock.now()) {
                 return Refusal::wait(time);
             }
+        }
+        // RFC 8628 §3.5, RFC 9449 §8: steps of a flow that goes well are nothing to tell an owner.
+        if matches!(code, ErrorCode::AuthorizationPending | ErrorCode::SlowDown | ErrorCode::UseDpopNonce) {
+            return refusal;
         }
         let Error { code, description, hint } = &refusal.error;
         self.note(code.as_str(), description, hint.as_deref());
@@ -160,7 +180,7 @@ pub(super) fn allow_origin(origin: Option<&HeaderValue>, known: &KnownApp, respo
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if known.version.details.cors_origins.iter().any(|ours| ours.as_bytes() == origin.as_bytes()) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        let readable = HeaderValue::from_static("www-authenticate, retry-after, x-request-id");
+        let readable = HeaderValue::from_static("www-authenticate, dpop-nonce, retry-after, x-request-id");
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
     }
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use grantry_oauth::jose::Alg;
 use grantry_oauth::metadata::{Metadata, Offer};
-use http::{HeaderMap, HeaderValue, header};
+use http::HeaderMap;
 
 use crate::app::App;
 use crate::cached::KnownCatalogue;
@@ -47,11 +47,6 @@ pub async fn discovery(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
 
 /// The public keys.
 pub async fn keys(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let ring = app.keys.published().await.map_err(Problem::internal)?;
-    let mut response = ring.document.answer(&headers);
-    if !ring.is_complete() {
-        // The first seconds of a server: a key that comes now signs at once, so nobody may keep the set without it.
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    }
-    Ok(response)
+    app.keys.ready().await.map_err(Problem::internal)?;
+    Ok(app.keys.ring().document.answer(&headers))
 }

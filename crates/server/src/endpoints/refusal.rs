@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use grantry_oauth::{Error, ErrorCode};
 use http::{HeaderValue, StatusCode, header};
 
+use crate::issue::proof::DPOP_NONCE;
 use crate::issue::{Dead, Failed};
 use crate::keys;
 
@@ -22,6 +23,8 @@ pub struct Facts {
     pub status: StatusCode,
     /// `WWW-Authenticate`.
     pub challenge: Option<HeaderValue>,
+    /// The nonce that the next DPoP proof must repeat.
+    pub dpop_nonce: Option<String>,
     pub retry_after: Option<Duration>,
     /// Ours, for the log.
     pub cause: Option<String>,
@@ -59,7 +62,14 @@ impl Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let status = StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::BAD_REQUEST);
-        Self(Box::new(Facts { error, status, challenge: None, retry_after: None, cause: None }))
+        Self(Box::new(Facts {
+            error,
+            status,
+            challenge: None,
+            dpop_nonce: None,
+            retry_after: None,
+            cause: None,
+        }))
     }
 }
 
@@ -123,11 +133,14 @@ impl DerefMut for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Facts { error, status, challenge, retry_after, .. } = *self.0;
+        let Facts { error, status, challenge, dpop_nonce, retry_after, .. } = *self.0;
         let mut response = (status, Json(error.body())).into_response();
         let headers = response.headers_mut();
         if let Some(challenge) = challenge {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(nonce) = dpop_nonce.and_then(|nonce| HeaderValue::try_from(nonce).ok()) {
+            headers.insert(DPOP_NONCE, nonce);
         }
         if let Some(time) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(time.as_secs().max(1)));

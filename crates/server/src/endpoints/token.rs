@@ -1,11 +1,12 @@
-//! `POST /connect/token`: tokens for a code, for a refresh token, or for an app itself.
+//! `POST /connect/token`: tokens for a code, a refresh token, a device or another token, or for an app itself.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use grantry_oauth::client::GrantType;
-use grantry_oauth::grant::{TokenRequest, check_allowed};
+use grantry_oauth::grant::token_exchange::ACCESS_TOKEN;
+use grantry_oauth::grant::{Asker, TokenRequest, check_allowed, check_proof};
 use grantry_oauth::scope::ScopeSet;
 use grantry_store::flow_event::FlowStage;
 use http::{HeaderValue, header};
@@ -15,7 +16,7 @@ use super::call::Call;
 use super::client::Caller;
 use super::refusal::Refusal;
 use crate::app::App;
-use crate::issue::{self, Given};
+use crate::issue::{self, Asking, Given};
 use crate::ops::{Counter, Metrics};
 
 /// RFC 6749 §5.1, OIDC Core §3.1.3.3.
@@ -24,6 +25,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<&'a str>,
     access_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
     expires_in: u64,
     token_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,25 +53,30 @@ async fn respond(
     let request = TokenRequest::parse(&caller.call.form)?;
     *grant = Some(request.grant_type());
     check_allowed(&known.client, request.grant_type())?;
-    let given = match request {
-        TokenRequest::ClientCredentials(request) => issue::client_credentials(app, &known, &request).await?,
-        TokenRequest::RefreshToken(request) => {
-            issue::refresh(app, &known, &request, &caller.origin(&known)).await?
-        }
-        TokenRequest::AuthorizationCode(request) => {
-            issue::exchange(app, &known, &request, &caller.origin(&known)).await?
-        }
+    let proved = caller.prove(&known).await?;
+    let jkt = proved.as_deref();
+    check_proof(Asker { client: &known.client, jkt })?;
+    let origin = caller.origin(&known);
+    let asking = Asking { known: &known, jkt, origin: &origin };
+    let given = match &request {
+        TokenRequest::ClientCredentials(request) => issue::client_credentials(app, asking, request).await?,
+        TokenRequest::RefreshToken(request) => issue::refresh(app, asking, request).await?,
+        TokenRequest::AuthorizationCode(request) => issue::exchange(app, asking, request).await?,
+        TokenRequest::DeviceCode(request) => issue::device_code(app, asking, request).await?,
+        TokenRequest::TokenExchange(request) => issue::token_exchange(app, asking, request).await?,
     };
-    body(&given)
+    body(&given, &request, jkt.is_some())
 }
 
-fn body(given: &Given) -> Result<Response, Refusal> {
+fn body(given: &Given, request: &TokenRequest, is_bound: bool) -> Result<Response, Refusal> {
     let body = Body {
         id_token: given.id_token.as_deref(),
         access_token: &given.access_token,
         expires_in: given.expires_in,
-        // Some programs copy it into the Authorization header as it is.
-        token_type: "Bearer",
+        // RFC 8693 §2.2.1
+        issued_token_type: matches!(request, TokenRequest::TokenExchange(_)).then_some(ACCESS_TOKEN),
+        // RFC 9449 §5. Some programs copy it into the Authorization header as it is.
+        token_type: if is_bound { "DPoP" } else { "Bearer" },
         refresh_token: given.refresh_token.as_deref(),
         scope: &given.scopes,
     };
@@ -81,7 +89,7 @@ fn body(given: &Given) -> Result<Response, Refusal> {
 #[derive(Debug)]
 pub struct TokenMeter {
     /// Given, and refused.
-    of_grant: [(GrantType, Counter, Counter); 3],
+    of_grant: [(GrantType, Counter, Counter); 5],
     unreadable: Counter,
 }
 
@@ -92,9 +100,8 @@ impl TokenMeter {
             let labels = [("grant", grant), ("outcome", outcome)];
             metrics.counter("grantry_tokens_total", "Token requests, by grant and outcome.", &labels)
         };
-        let grants = [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
         Self {
-            of_grant: grants
+            of_grant: GrantType::ALL
                 .map(|grant| (grant, counter(grant.as_str(), "given"), counter(grant.as_str(), "refused"))),
             unreadable: counter("none", "refused"),
         }

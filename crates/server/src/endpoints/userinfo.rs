@@ -20,7 +20,8 @@ use super::call::{only, parameters};
 use super::client::allow_origin;
 use super::refusal::Refusal;
 use crate::app::App;
-use crate::issue::{self, Dead, Holder, Living};
+use crate::issue::proof::{Place, nonce_for};
+use crate::issue::{self, Holder, Living, NotAdmitted};
 use crate::web::{Visitor, guard};
 
 /// Answers a userinfo request.
@@ -29,7 +30,8 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, request: Reques
     let mut client_id = None;
     let mut response = match respond(&app, request, &mut client_id).await {
         Ok(claims) => Json(claims).into_response(),
-        Err(refusal) => {
+        Err(mut refusal) => {
+            refusal.dpop_nonce = nonce_for(&app, refusal.error.code);
             if let Some(cause) = &refusal.cause {
                 tracing::error!(request_id = %visitor.request_id, %cause, "request failed: {cause}");
             }
@@ -60,28 +62,23 @@ async fn respond(
     };
     let authorization = only(&parts.headers, &header::AUTHORIZATION)?;
     let authorization = authorization.map(|value| value.to_str().unwrap_or_default());
-    let token = bearer::read(authorization, &query, form.as_ref()).map_err(refused)?;
-    claims_of(app, token, client_id).await
+    let shown = bearer::read(authorization, &query, form.as_ref()).map_err(refused)?;
+    let place = Place { headers: &parts.headers, method: &parts.method, path: parts.uri.path() };
+    let living = match Living::admit(app, shown, place).await {
+        Ok(living) => living,
+        Err(NotAdmitted::Refused(why)) => return Err(refused(why)),
+        Err(NotAdmitted::Unknown(error)) => return Err(error.into()),
+    };
+    *client_id = Some(living.claims.client_id.clone());
+    claims_of(app, &living).await
 }
 
-/// The claims that an access token gives. `client_id` is told as soon as the token is known to be good.
+/// The claims that a living access token gives.
 ///
 /// # Errors
 /// A token that gives none.
-pub async fn claims_of(
-    app: &App,
-    token: &str,
-    client_id: &mut Option<String>,
-) -> Result<Map<String, Value>, Refusal> {
-    let living = match Living::find(app, token).await {
-        Ok(living) => living,
-        Err(Dead::Unknown(error)) => return Err(error.into()),
-        Err(dead @ (Dead::Invalid(_) | Dead::Ended(_))) => {
-            return Err(refused(Refused::from(dead.refusal()?)));
-        }
-    };
-    *client_id = Some(living.claims.client_id.clone());
-    claims(app, person_of(&living).map_err(refused)?, &living).await
+pub async fn claims_of(app: &App, living: &Living) -> Result<Map<String, Value>, Refusal> {
+    claims(app, person_of(living).map_err(refused)?, living).await
 }
 
 /// The grant of a person's token that may be used here.
@@ -93,18 +90,17 @@ fn person_of(living: &Living) -> Result<&GrantState, Refused> {
         Holder::Grant(_, Subject::Connection) | Holder::App(_) => (None, &none),
     };
     bearer::require_scope(scopes, &["openid"])?;
-    state.map(AsRef::as_ref).ok_or(Refused { error: None, scope: None })
+    state.map(AsRef::as_ref).ok_or_else(Refused::no_token)
 }
 
 async fn claims(app: &App, state: &GrantState, living: &Living) -> Result<Map<String, Value>, Refusal> {
-    let gone = || grantry_store::Error::Corrupt("a grant that stands has no person or no app".to_owned());
+    let gone = || grantry_store::Error::Corrupt("a grant that stands for a person has none".to_owned());
     let person = state.person.as_ref().ok_or_else(gone)?;
-    let known = app.cached.find_app(&living.claims.client_id).await?.ok_or_else(gone)?;
     let roles = issue::roles(app, state).await?;
     let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
     let further = serde_json::from_str(&person.claims).unwrap_or_default();
     let facts = PersonFacts {
-        person_id: &app.subjects.of(&known.client, person.id.as_str()),
+        person_id: person.id.as_str(),
         email: &person.email,
         email_verified: person.email_verified,
         first_name: &person.first_name,

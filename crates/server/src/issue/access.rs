@@ -1,6 +1,8 @@
 //! Making access tokens: for which APIs, in which form, with which key.
 
-use grantry_oauth::access_token::{AccessToken, LIFETIME, Owner};
+use std::time::Duration;
+
+use grantry_oauth::access_token::{AccessToken, Owner};
 use grantry_oauth::catalogue::{Catalogue, TokenFormat};
 use grantry_oauth::client::Client;
 use grantry_oauth::compat::Preset;
@@ -17,6 +19,8 @@ use crate::app::App;
 pub(super) struct Reach {
     pub(super) scopes: ScopeSet,
     pub(super) resources: Vec<String>,
+    /// The names of the APIs that were asked for by name; none for those of the scopes.
+    pub(super) names: Vec<String>,
 }
 
 impl Reach {
@@ -34,7 +38,27 @@ impl Reach {
         if scopes.is_empty() {
             return Err(Error::new(ErrorCode::InvalidTarget, "no granted scope belongs to this resource"));
         }
-        Ok(Self { scopes, resources })
+        Ok(Self { scopes, resources, names: Vec::new() })
+    }
+
+    /// The part that is for the APIs of these names (RFC 8693 §2.1, `audience`); all of it without any.
+    pub(super) fn named(self, catalogue: &Catalogue, names: &[String]) -> Result<Self, Error> {
+        let names = catalogue.check_names(names.iter().map(String::as_str))?;
+        let scopes = catalogue.narrowed_to_names(&self.scopes, &names);
+        if scopes.is_empty() {
+            return Err(Error::new(
+                ErrorCode::InvalidTarget,
+                "no scope of the subject token belongs to this audience",
+            ));
+        }
+        Ok(Self { scopes, names, ..self })
+    }
+
+    fn audience<'a>(&'a self, catalogue: &'a Catalogue) -> Vec<&'a str> {
+        match (self.names.as_slice(), self.resources.as_slice()) {
+            ([], resources) => catalogue.audience(&self.scopes, resources),
+            (names, resources) => resources.iter().chain(names).map(String::as_str).collect(),
+        }
     }
 }
 
@@ -44,8 +68,13 @@ pub(super) struct Bearer<'a> {
     pub(super) client: &'a Client,
     pub(super) owner: Owner<'a>,
     pub(super) account_code: &'a str,
+    /// The thumbprint of the key that the token is bound to.
+    pub(super) jkt: Option<&'a str>,
+    /// The app that acts with it for the one that the grant was given to.
+    pub(super) actor: Option<&'a str>,
     /// Somebody tries the app out.
     pub(super) is_test: bool,
+    pub(super) lifetime: Duration,
 }
 
 /// Makes the token.
@@ -62,12 +91,14 @@ pub(super) async fn mint(
         client_id: &bearer.client.client_id,
         owner: bearer.owner,
         account_code: bearer.account_code,
-        audience: &catalogue.audience(&reach.scopes, &reach.resources),
+        audience: &reach.audience(catalogue),
         scopes: &reach.scopes,
         pii_mode: bearer.client.pii_mode,
         issued_at: now,
-        lifetime: LIFETIME,
+        lifetime: bearer.lifetime,
         random: app.random.bytes(),
+        jkt: bearer.jkt,
+        actor: bearer.actor,
         is_test: bearer.is_test,
         preset,
     };

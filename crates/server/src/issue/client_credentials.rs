@@ -5,9 +5,8 @@ use grantry_oauth::access_token::{LIFETIME, Owner};
 use grantry_oauth::grant::client_credentials as rules;
 
 use super::access::{Bearer, Reach, mint};
-use super::{Failed, Given};
+use super::{Asking, Failed, Given};
 use crate::app::App;
-use crate::cached::KnownApp;
 
 /// Gives a token to an app that has authenticated and may use the grant.
 ///
@@ -15,14 +14,23 @@ use crate::cached::KnownApp;
 /// A scope or resource that the app may not have.
 pub async fn client_credentials(
     app: &App,
-    known: &KnownApp,
+    asking: Asking<'_>,
     request: &rules::Request,
 ) -> Result<Given, Failed> {
+    let known = asking.known;
     let scopes = rules::check(request, &known.client)?;
     let catalogue = app.cached.catalogue().await?;
     let reach = Reach::new(&catalogue.rules, &scopes, &[], &request.resource)?;
     let (client, account_code) = (&known.client, known.owner.code.as_str());
-    let bearer = Bearer { client, owner: Owner::Client, account_code, is_test: false };
+    let bearer = Bearer {
+        client,
+        owner: Owner::Client,
+        account_code,
+        jkt: asking.jkt,
+        actor: None,
+        is_test: false,
+        lifetime: LIFETIME,
+    };
     let access_token = mint(app, &catalogue.rules, bearer, &reach, app.clock.now()).await?;
     Ok(Given {
         access_token,

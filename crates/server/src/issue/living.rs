@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use grantry_oauth::access_token::{Claims, Invalid};
+use grantry_oauth::bearer::{self, Refused, Scheme, Shown};
 use grantry_oauth::grant::Subject;
 use grantry_oauth::presented::Shape;
 use grantry_oauth::{Error, ErrorCode};
@@ -10,7 +11,8 @@ use grantry_store::account::Account;
 use grantry_store::grant::GrantState;
 use grantry_store::id::GrantId;
 
-use super::opaque;
+use super::proof::{Place, prove};
+use super::{Failed, opaque};
 use crate::app::App;
 use crate::cached::KnownApp;
 
@@ -39,6 +41,20 @@ pub enum Dead {
     Ended(&'static str),
     /// Nobody can say now.
     Unknown(grantry_store::Error),
+}
+
+/// Why whoever presents a token at a resource of this server is not let in.
+#[derive(Debug)]
+pub enum NotAdmitted {
+    Refused(Refused),
+    /// Nobody can say now.
+    Unknown(grantry_store::Error),
+}
+
+impl From<Refused> for NotAdmitted {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
 }
 
 impl From<grantry_store::Error> for Dead {
@@ -102,15 +118,54 @@ impl Living {
     }
 }
 
+impl Living {
+    /// Lets in whoever presents a token as it is bound: by itself, or with a proof of its key for this very request.
+    ///
+    /// # Errors
+    /// See [`NotAdmitted`].
+    pub async fn admit(app: &App, shown: Shown<'_>, place: Place<'_>) -> Result<Self, NotAdmitted> {
+        let told = |error: Error| Refused::from(error).with_scheme(shown.scheme);
+        let living = match Self::find(app, shown.token).await {
+            Ok(living) => living,
+            Err(dead) => return Err(dead.refusal().map_or_else(NotAdmitted::Unknown, |e| told(e).into())),
+        };
+        let proof = match shown.scheme {
+            Scheme::Bearer => None,
+            Scheme::Dpop => match prove(app, place, Some(shown.token)).await {
+                Ok(None) => {
+                    let error = Error::new(ErrorCode::InvalidDpopProof, "a DPoP proof is needed");
+                    return Err(told(error).into());
+                }
+                Ok(proof) => proof,
+                Err(Failed::Refused(error)) => return Err(told(error).into()),
+                Err(Failed::Store(error)) => return Err(NotAdmitted::Unknown(error)),
+                Err(Failed::Keys(error)) => {
+                    let error = grantry_store::Error::Corrupt(error.to_string());
+                    return Err(NotAdmitted::Unknown(error));
+                }
+            },
+        };
+        let proved = proof.as_ref().map(|proof| proof.jkt.as_str());
+        bearer::check_binding(shown.scheme, living.claims.jkt.as_deref(), proved)?;
+        Ok(living)
+    }
+}
+
 async fn granted(app: &App, claims: &Claims, grant: &str) -> Result<Holder, Dead> {
     let id = GrantId::parse(grant).ok_or(Dead::Ended("its grant has no such name"))?;
     let found = app.store.reader().find_grant_of_token(&id, &claims.jti).await?;
     let state = found.ok_or(Dead::Ended("it was revoked, or its grant is forgotten"))?;
-    // Whatever name the app knew the person by when the token was made: the connection's own is never a person's.
-    let connection = state.grant.connection_id.as_str() == claims.subject;
-    let subject = if connection { Subject::Connection } else { Subject::Person };
+    let person = state.person.as_ref().is_some_and(|person| person.id.as_str() == claims.subject);
+    let subject = if person { Subject::Person } else { Subject::Connection };
     if !state.standing().keeps(subject) {
         return Err(Dead::Ended("its connection, app, account or user does not stand any more"));
+    }
+    // An exchanged token ends with either app.
+    if claims.client_id != state.client_id {
+        let acting = app.cached.find_app(&claims.client_id).await?;
+        if !acting.is_some_and(|acting| acting.is_active() && acting.client.token_exchange) {
+            return Err(Dead::Ended("the app that exchanged it does not stand any more"));
+        }
     }
     Ok(Holder::Grant(Box::new(state), subject))
 }

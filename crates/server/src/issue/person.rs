@@ -1,7 +1,5 @@
 //! The person behind a grant, as tokens and userinfo know them: roles in the account, and an ID token.
 
-use std::borrow::Cow;
-
 use grantry_oauth::access_token::Owner;
 use grantry_oauth::client::Client;
 use grantry_oauth::grant::Subject;
@@ -42,32 +40,19 @@ pub(super) async fn roles_in_token(
     if scopes.contains("profile") { roles(app, state).await } else { Ok(Vec::new()) }
 }
 
-/// What the app calls whoever a token of this grant speaks for: `sub`.
-#[must_use]
-pub fn name<'a>(app: &App, client: &Client, state: &'a GrantState, subject: Subject) -> Cow<'a, str> {
-    match (subject, &state.person) {
-        (Subject::Person, Some(person)) => app.subjects.of(client, person.id.as_str()),
-        (Subject::Person, None) | (Subject::Connection, _) => state.grant.connection_id.as_str().into(),
-    }
-}
-
 /// In whose name a token of this grant speaks.
-pub(super) fn owner<'a>(
-    state: &'a GrantState,
-    (subject, name): (Subject, &'a str),
-    roles: &'a [&'a str],
-) -> Owner<'a> {
+pub(super) fn owner<'a>(state: &'a GrantState, subject: Subject, roles: &'a [&'a str]) -> Owner<'a> {
     let grant_id = state.grant.id.as_str();
     match (subject, &state.person) {
         (Subject::Person, Some(person)) => Owner::Person {
             grant_id,
-            person_id: name,
+            person_id: person.id.as_str(),
             auth_time: state.grant.auth_time,
             email: &person.email,
             roles,
         },
         (Subject::Person, None) | (Subject::Connection, _) => {
-            Owner::Connection { grant_id, connection_id: name }
+            Owner::Connection { grant_id, connection_id: state.grant.connection_id.as_str() }
         }
     }
 }
@@ -87,9 +72,8 @@ pub(super) async fn id_token(
     scopes: &ScopeSet,
     beside: Beside<'_>,
 ) -> Result<Option<String>, Failed> {
-    if state.person.is_none() || subject != Subject::Person || !scopes.contains("openid") {
-        return Ok(None);
-    }
+    let person = state.person.as_ref().filter(|_| subject == Subject::Person && scopes.contains("openid"));
+    let Some(person) = person else { return Ok(None) };
     let sid = state.grant.session_sid.as_ref();
     let amr = match sid {
         Some(sid) => app.store.reader().find_session_amr(sid).await?.unwrap_or_default(),
@@ -99,7 +83,7 @@ pub(super) async fn id_token(
     let token = IdToken {
         issuer: app.issuer(),
         client_id: &client.client_id,
-        person_id: &name(app, client, state, subject),
+        person_id: person.id.as_str(),
         account_code: &state.account.code,
         auth_time: state.grant.auth_time,
         amr: &amr,

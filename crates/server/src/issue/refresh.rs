@@ -4,16 +4,15 @@ use grantry_oauth::access_token::LIFETIME;
 use grantry_oauth::grant::refresh_token::{self as rules, Next};
 use grantry_oauth::grant::{Consequence, Refused};
 use grantry_oauth::secret::{self, TokenKind};
-use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
+use grantry_store::audit::{Action, Entry, Object, ObjectKind};
 use grantry_store::connection::EndReason;
 use grantry_store::grant::GrantState;
 use grantry_store::refresh_token::{RefreshToken, Successor};
 
 use super::access::{Bearer, Reach, mint};
 use super::person::{self, Beside};
-use super::{Failed, Given};
+use super::{Asking, Failed, Given};
 use crate::app::App;
-use crate::cached::KnownApp;
 use crate::keys::{self, Sealer};
 
 /// What a sealed successor is sealed as.
@@ -23,37 +22,34 @@ const CONTEXT: &str = "refresh token";
 ///
 /// # Errors
 /// `invalid_grant` for a token that is not good, or is not this app's, and when what it hangs on has ended.
-pub async fn refresh(
-    app: &App,
-    known: &KnownApp,
-    request: &rules::Request,
-    origin: &Origin,
-) -> Result<Given, Failed> {
+pub async fn refresh(app: &App, asking: Asking<'_>, request: &rules::Request) -> Result<Given, Failed> {
     if !secret::is_well_formed(TokenKind::Refresh, &request.refresh_token) {
         return Err(rules::unknown().error.into());
     }
     let hash = secret::hash(&request.refresh_token);
-    let (state, refresh, refresh_token) = match attempt(app, known, request, hash, origin).await? {
+    let (state, refresh, refresh_token) = match attempt(app, asking, request, hash).await? {
         Attempt::Done(done) => *done,
         // Another request with the same token was faster: now it is one that has a successor, or was revoked.
-        Attempt::Overtaken => match attempt(app, known, request, hash, origin).await? {
+        Attempt::Overtaken => match attempt(app, asking, request, hash).await? {
             Attempt::Done(done) => *done,
             Attempt::Overtaken => return Err(grantry_store::Error::Busy.into()),
         },
     };
 
-    let now = app.clock.now();
+    let (now, known) = (app.clock.now(), asking.known);
     let catalogue = app.cached.catalogue().await?;
     let reach = Reach::new(&catalogue.rules, &refresh.scopes, &state.grant.resource, &request.resource)?;
     let subject = refresh.subject;
     let roles = person::roles_in_token(app, &state, &reach.scopes).await?;
     let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
-    let name = person::name(app, &known.client, &state, subject);
     let bearer = Bearer {
         client: &known.client,
-        owner: person::owner(&state, (subject, &name), &roles),
+        owner: person::owner(&state, subject, &roles),
         account_code: &state.account.code,
+        jkt: asking.jkt,
+        actor: None,
         is_test: false,
+        lifetime: LIFETIME,
     };
     let access_token = mint(app, &catalogue.rules, bearer, &reach, now).await?;
     // OIDC Core §12.2: no nonce in a refreshed ID token.
@@ -76,20 +72,19 @@ enum Attempt {
 
 async fn attempt(
     app: &App,
-    known: &KnownApp,
+    asking: Asking<'_>,
     request: &rules::Request,
     hash: [u8; 32],
-    origin: &Origin,
 ) -> Result<Attempt, Failed> {
     let now = app.clock.now();
     let found = app.store.reader().find_refresh_token(&hash).await?;
     let (token, state) = found.ok_or_else(|| rules::unknown().error)?;
     let row = token.rules_row(&state, rules::IDLE)?;
-    let refresh = match rules::check(&row, &state.standing(), request, &known.client, now) {
+    let refresh = match rules::check(&row, &state.standing(), request, asking.rules(), now) {
         Ok(refresh) => refresh,
         Err(Refused { error, consequence }) => {
             if consequence == Consequence::EndGrant {
-                end_family(app, known, &state, origin).await?;
+                end_family(app, asking, &state).await?;
             }
             return Err(error.into());
         }
@@ -110,7 +105,8 @@ async fn attempt(
 }
 
 /// RFC 9700 §4.14.2: whoever presents an old token may have stolen it, or may be the one it was stolen from.
-async fn end_family(app: &App, known: &KnownApp, state: &GrantState, origin: &Origin) -> Result<(), Failed> {
+async fn end_family(app: &App, asking: Asking<'_>, state: &GrantState) -> Result<(), Failed> {
+    let Asking { known, origin, .. } = asking;
     let object = Object::new(ObjectKind::Grant, state.grant.id.as_str(), &known.app.client_id);
     let entry = &Entry::new(&state.account.id, Action::RefreshReplayed, object);
     app.store

@@ -9,6 +9,8 @@ use grantry_oauth::time::Timestamp;
 use grantry_store::throttle::Throttle;
 use grantry_store::{Error, Reader, Tx};
 
+use crate::web::Words;
+
 /// What is counted, and from when on each further attempt has to wait.
 #[derive(Debug)]
 pub(super) struct Rule {
@@ -68,6 +70,15 @@ pub(super) const MAIL_TO_ADDRESS: Rule = Rule {
     longest_wait: Duration::from_secs(60 * 60),
 };
 
+/// Codes of devices tried from one source, right ones included. A code has 34 bits.
+const DEVICE_CODE_FROM_SOURCE: Rule = Rule {
+    name: "device-code-source",
+    free: 20,
+    window: Duration::from_secs(15 * 60),
+    wait: Duration::from_secs(10),
+    longest_wait: Duration::from_secs(15 * 60),
+};
+
 /// The caller has to wait; nothing was tried or counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wait(pub Duration);
@@ -77,6 +88,17 @@ impl Wait {
     #[must_use]
     pub fn seconds(self) -> u64 {
         u64::try_from(self.0.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
+    }
+
+    /// How long to wait, in the unit that people would choose.
+    #[must_use]
+    pub fn words(self, words: Words) -> String {
+        const MINUTE: u64 = 60;
+        let (key, count) = match self.seconds() {
+            seconds if seconds <= MINUTE => ("sign-in-wait-seconds", seconds),
+            seconds => ("sign-in-wait-minutes", seconds.div_ceil(MINUTE)),
+        };
+        words.count(key, i64::try_from(count).unwrap_or(i64::MAX))
     }
 }
 
@@ -140,6 +162,14 @@ pub(super) async fn count_wrong_password(tx: &Tx, source: &str) -> Result<(), Er
     let _ = PASSWORD_FROM_SOURCE.count(tx, source).await?;
     tx.count_failure(&PASSWORD_EVERYWHERE.key(""), PASSWORD_EVERYWHERE.window).await?;
     Ok(())
+}
+
+/// Counts a device's code that is about to be tried from an address (RFC 8628 §5.1).
+///
+/// # Errors
+/// The store's.
+pub async fn count_device_code(tx: &Tx, ip: &str) -> Result<Result<(), Wait>, Error> {
+    DEVICE_CODE_FROM_SOURCE.count(tx, &DEVICE_CODE_FROM_SOURCE.key(&source(ip))).await
 }
 
 /// Where something comes from, as it is counted: a whole IPv6 network of 64 bits is one source, because every customer

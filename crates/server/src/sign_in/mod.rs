@@ -4,7 +4,6 @@ pub mod account_code;
 mod address;
 mod attempts;
 mod authenticate;
-pub mod back_channel;
 pub mod choose_language;
 pub mod device;
 pub mod end_session;
@@ -21,7 +20,7 @@ pub mod session;
 pub mod set_password;
 
 pub use address::Address;
-pub use attempts::Wait;
+pub use attempts::{Wait, count_device_code};
 pub use authenticate::{Refused, authenticate};
 pub use enter::{Entered, SignIn, sign_in};
 pub use first_operator::first_operator_link;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grantry_oauth::authorize::AuthorizeRequest;
+use grantry_oauth::user_code::UserCode;
 use grantry_store::Error;
 use grantry_store::authorization_request::{AuthorizationRequest, InBrowser, NewAuthorizationRequest};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,17 @@ pub enum Begun {
     ByApp,
     /// This server, for an admin of the app's own account who tries it out.
     AsTrial,
+    /// A person who typed the code of a device, which gets the tokens instead of the browser.
+    ByDevice(Device),
+}
+
+/// A device that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// SHA-256 of the code that it keeps to itself: what tells it from another one that shows the same code later.
+    pub hash: [u8; 32],
+    /// The code that it shows.
+    pub code: UserCode,
 }
 
 /// The checked request as it is stored.
@@ -36,6 +48,8 @@ struct Kept {
     request: AuthorizeRequest,
     #[serde(default)]
     trial: bool,
+    #[serde(default)]
+    device: Option<Device>,
 }
 
 /// An authorization that waits for this browser.
@@ -65,7 +79,11 @@ pub async fn begin(
 ) -> Result<String, Error> {
     let id = URL_SAFE_NO_PAD.encode(app.random.bytes::<32>());
     let now = app.clock.now();
-    let kept = Kept { request: request.clone(), trial: begun == Begun::AsTrial };
+    let device = match begun {
+        Begun::ByDevice(device) => Some(device),
+        Begun::ByApp | Begun::AsTrial => None,
+    };
+    let kept = Kept { request: request.clone(), trial: begun == Begun::AsTrial, device };
     let json = serde_json::to_string(&kept).map_err(|why| Error::Corrupt(why.to_string()))?;
     let new = NewAuthorizationRequest {
         id_hash: id_hash(&id),
@@ -117,7 +135,11 @@ pub async fn find(app: &App, visitor: &Visitor, id: &str) -> Result<Option<Pendi
     let kept: Kept = serde_json::from_str(&row.request)
         .map_err(|why| Error::Corrupt(format!("a pending authorization: {why}")))?;
     let Some(asking) = app.cached.find_app(&kept.request.client_id).await? else { return Ok(None) };
-    let begun = if kept.trial { Begun::AsTrial } else { Begun::ByApp };
+    let begun = match kept.device {
+        Some(device) => Begun::ByDevice(device),
+        None if kept.trial => Begun::AsTrial,
+        None => Begun::ByApp,
+    };
     let browser_hash = visitor.browser_hash;
     let id = id.to_owned();
     Ok(Some(Pending { id, app: asking, request: kept.request, begun, row, id_hash: hash, browser_hash }))

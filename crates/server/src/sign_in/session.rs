@@ -116,29 +116,17 @@ impl Fresh {
         Self { cookie, new, email: email.to_owned(), replaced: place.replaces.cloned() }
     }
 
-    /// Begins it, in the first of the person's accounts, and ends the one that another person had in this browser. Who
-    /// proves again who they are goes on with their session: apps that know it must not take this for its end. Says of
-    /// which kind the account is.
+    /// Begins it, in the first of the person's accounts, and ends the one that this browser had before. Says of which
+    /// kind the account is.
     ///
     /// # Errors
     /// The store's.
     pub async fn begin(&self, tx: &Tx, origin: &Origin) -> Result<Option<AccountKind>, Error> {
-        let memberships = tx.list_accounts_of_person(&self.new.person_id).await?;
-        let mut usable = memberships.into_iter().filter(is_usable).map(|membership| membership.account);
-        let own = self.replaced.as_ref().filter(|old| old.person_id == self.new.person_id);
-        if let Some(old) = own
-            && tx.renew_session(&old.id_hash, &self.new).await?
-        {
-            let shown = usable.find(|account| Some(&account.id) == old.account_id.as_ref());
-            let session = Object::new(ObjectKind::Session, old.sid.as_str(), &self.email);
-            let entry = Entry::new(old.account_id.as_ref(), Action::SessionStarted, session);
-            tx.audit(origin, &entry.with(serde_json::json!({ "renewed": true }))).await?;
-            return Ok(shown.map(|account| account.kind));
-        }
         if let Some(old) = &self.replaced {
             super::end_session::end(tx, origin, old).await?;
         }
-        let account = usable.next();
+        let memberships = tx.list_accounts_of_person(&self.new.person_id).await?;
+        let account = memberships.into_iter().find(is_usable).map(|membership| membership.account);
         let account_id = account.as_ref().map(|account| &account.id);
         tx.insert_session(&NewSession { account_id: account_id.cloned(), ..self.new.clone() }).await?;
         let session = Object::new(ObjectKind::Session, self.new.sid.as_str(), &self.email);

@@ -19,7 +19,8 @@ use url::form_urlencoded;
 
 use super::{Problem, Visitor};
 use crate::app::App;
-use crate::issue::{Holder, Living};
+use crate::issue::proof::{Place, nonce_for};
+use crate::issue::{Holder, Living, NotAdmitted};
 
 /// Whoever holds the access token of a request. Handlers behind [`crate::routes::Guard::Bearer`] take this as an
 /// argument.
@@ -64,10 +65,17 @@ impl Caller {
         let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let query = Parameters::new(query.map(|(name, value)| (name.into_owned(), value.into_owned())));
         let query = query.map_err(|error| problem(error.into()))?;
-        let token = bearer::read(authorization, &query, None).map_err(problem)?;
-        let living = match Living::find(app, token).await {
+        let shown = bearer::read(authorization, &query, None).map_err(problem)?;
+        let place = Place { headers: &parts.headers, method: &parts.method, path: parts.uri.path() };
+        let living = match Living::admit(app, shown, place).await {
             Ok(living) => living,
-            Err(dead) => return Err(problem(dead.refusal()?.into())),
+            Err(NotAdmitted::Unknown(error)) => return Err(error.into()),
+            Err(NotAdmitted::Refused(refused)) => {
+                let nonce = refused.error.as_ref().and_then(|error| nonce_for(app, error.code));
+                let mut problem = problem(refused);
+                problem.dpop_nonce = nonce;
+                return Err(problem);
+            }
         };
         // RFC 9068 §4: a token that is for another API only is not for this one.
         if !living.claims.is_for(app.cached.catalogue().await?.rules.own_resource()) {

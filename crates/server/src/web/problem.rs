@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use super::{Page, Visitor, page};
+use crate::issue::proof::DPOP_NONCE;
 
 /// One refusal or failure. Handlers return it; the route's outer layer renders it in the caller's format.
 ///
@@ -30,6 +31,8 @@ pub struct Facts {
     pub scope: Option<String>,
     /// Value of `WWW-Authenticate`.
     pub challenge: Option<String>,
+    /// The nonce that the next DPoP proof must repeat.
+    pub dpop_nonce: Option<String>,
     /// For the log only.
     pub cause: Option<String>,
 }
@@ -46,6 +49,7 @@ impl Problem {
             fields: Vec::new(),
             scope: None,
             challenge: None,
+            dpop_nonce: None,
             cause: None,
         }))
     }
@@ -176,6 +180,9 @@ impl Problem {
         }
         if let Some(challenge) = self.challenge.as_deref().and_then(|c| HeaderValue::from_str(c).ok()) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(nonce) = self.dpop_nonce.as_deref().and_then(|n| HeaderValue::from_str(n).ok()) {
+            response.headers_mut().insert(DPOP_NONCE, nonce);
         }
     }
 

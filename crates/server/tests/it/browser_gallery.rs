@@ -140,6 +140,14 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, "/account/logout").await;
             "sign-out"
         }
+        "/device" => {
+            scene.shows(browser, "/device?user_code=BCDF-GHJK").await;
+            "device"
+        }
+        "/device/done" => {
+            scene.shows(browser, path).await;
+            "device-done"
+        }
         "/apps/store-apps" => {
             scene.shows(browser, path).await;
             "store-apps"

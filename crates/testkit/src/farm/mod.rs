@@ -6,7 +6,6 @@
 mod authority;
 mod logo;
 
-use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,8 +33,6 @@ pub const INSIDE_HOST: &str = "inside.example";
 struct Seen {
     connections: AtomicUsize,
     requests: Mutex<Vec<String>>,
-    /// What tests let a path answer: status, media type, body.
-    documents: Mutex<HashMap<String, (String, String, String)>>,
 }
 
 /// A listener that only counts: it stands where no call may arrive.
@@ -128,24 +125,13 @@ impl Farm {
         format!("https://{INSIDE_HOST}:{}{path}", self.trap.port())
     }
 
-    /// Lets a path answer with a document from now on.
-    pub fn serves(&self, path: &str, content_type: &str, body: impl Into<String>) {
-        self.answers(path, "200 OK", content_type, body);
-    }
-
-    /// Lets a path answer with any status: `farm.answers("/bc", "503 Busy", "text/plain", "")`.
-    pub fn answers(&self, path: &str, status: &str, content_type: &str, body: impl Into<String>) {
-        let answer = (status.to_owned(), content_type.to_owned(), body.into());
-        self.seen.documents.lock().expect("no test panics in here").insert(path.to_owned(), answer);
-    }
-
     /// How many connections the servers accepted; those of the trap are counted apart.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.seen.connections.load(Ordering::SeqCst)
     }
 
-    /// All requests so far, in order: request line, headers, and the body if there is one.
+    /// The heads of all requests so far, in order: request line and headers.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.seen.requests.lock().expect("no request panics while it is noted").clone()
@@ -213,18 +199,13 @@ async fn serve(tls: TlsAcceptor, seen: Arc<Seen>, trap: u16) -> u16 {
 
 async fn connection(stream: TcpStream, tls: TlsAcceptor, seen: Arc<Seen>, trap: u16) {
     let Ok(mut stream) = tls.accept(stream).await else { return };
-    let Some(mut head) = read_head(&mut stream).await else { return };
-    head.push_str(&read_body(&mut stream, &head).await.unwrap_or_default());
+    let Some(head) = read_head(&mut stream).await else { return };
     let path = head.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
     if let Ok(mut requests) = seen.requests.lock() {
         requests.push(head);
     }
-    let document = seen.documents.lock().ok().and_then(|documents| documents.get(&path).cloned());
     // A caller that has heard enough closes the connection, which ends the answer.
-    let _ = match document {
-        Some((status, kind, body)) => whole(&mut stream, &status, &kind, body.as_bytes()).await,
-        None => answer(&mut stream, &path, trap).await,
-    };
+    let _ = answer(&mut stream, &path, trap).await;
     let _ = stream.shutdown().await;
 }
 
@@ -234,15 +215,6 @@ async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
         head.push(stream.read_u8().await.ok()?);
     }
     String::from_utf8(head).ok()
-}
-
-/// The body of a request that says how long it is.
-async fn read_body(stream: &mut (impl AsyncRead + Unpin), head: &str) -> Option<String> {
-    let lower = head.to_ascii_lowercase();
-    let length = lower.lines().find_map(|line| line.strip_prefix("content-length:"))?.trim().parse().ok()?;
-    let mut body = vec![0; usize::min(length, 64 * 1024)];
-    stream.read_exact(&mut body).await.ok()?;
-    String::from_utf8(body).ok()
 }
 
 async fn answer(stream: &mut (impl AsyncWrite + Unpin), path: &str, trap: u16) -> io::Result<()> {

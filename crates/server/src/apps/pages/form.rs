@@ -41,7 +41,6 @@ pub(super) struct View {
     pub(super) client_type: &'static str,
     pub(super) profile: &'static str,
     pub(super) pii_mode: &'static str,
-    pub(super) subject_type: &'static str,
     pub(super) require_pkce: bool,
     pub(super) faults: Vec<FaultLine>,
     pub(super) redirect_uris: Vec<UriRow>,
@@ -131,10 +130,8 @@ pub(super) async fn view(
         "policy_uri",
         "tos_uri",
         "auth_method",
-        "initiate_login_uri",
-        "backchannel_logout_uri",
-        "subject_type",
-        "sector_identifier_uri",
+        "device_grant",
+        "token_exchange",
     ];
     let is_in_advanced = |fault: &FaultLine| {
         in_advanced.contains(&fault.name.as_str())
@@ -165,7 +162,6 @@ pub(super) async fn view(
         },
         client_type: if is_public { "public" } else { "confidential" },
         profile,
-        subject_type: if raw.subject_type == "pairwise" { "pairwise" } else { "public" },
         pii_mode: if raw.pii_mode == "hide" { "hide" } else { "retrieve" },
         require_pkce: raw.require_pkce.unwrap_or(profile != "compatible"),
         redirect_uris: rows("redirect_uri", &raw.redirect_uris, &faults, &checks, words),
@@ -180,16 +176,11 @@ pub(super) async fn view(
         is_advanced: is_public
             || faults.iter().any(is_in_advanced)
             || raw.post_logout_uris.iter().chain(&raw.cors_origins).any(|uri| !uri.is_empty())
+            || raw.dpop_bound == Some(true)
+            || raw.device_grant == Some(true)
+            || raw.token_exchange == Some(true)
             || !raw.policy_uri.is_empty()
-            || [
-                &raw.tos_uri,
-                &raw.initiate_login_uri,
-                &raw.backchannel_logout_uri,
-                &raw.sector_identifier_uri,
-            ]
-            .iter()
-            .any(|uri| !uri.is_empty())
-            || raw.subject_type == "pairwise",
+            || !raw.tos_uri.is_empty(),
         logo: match subject {
             Subject::New { .. } => logo::path(raw.fetched_logo.as_ref().map(|logo| logo.id.as_str())),
             Subject::Old { own, .. } => logo::path(own.version.details.logo_id.as_deref()),
@@ -284,6 +275,7 @@ pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
         return common;
     }
     let client_type = text("client_type");
+    let ticked = |name: &str| Some(form.get(name) == "true");
     // The method is not on the form: with another client type, it is that type's own.
     let keeps_method = common.client_type == client_type;
     RawApp {
@@ -291,15 +283,14 @@ pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
         redirect_uris: list("redirect_uri"),
         post_logout_uris: list("post_logout_uri"),
         cors_origins: list("cors_origin"),
-        require_pkce: Some(form.get("require_pkce") == "true"),
+        require_pkce: ticked("require_pkce"),
+        dpop_bound: ticked("dpop_bound"),
+        device_grant: ticked("device_grant"),
+        token_exchange: ticked("token_exchange"),
         profile: text("profile"),
         auth_method: if keeps_method { common.auth_method } else { String::new() },
         policy_uri: text("policy_uri"),
         tos_uri: text("tos_uri"),
-        initiate_login_uri: text("initiate_login_uri"),
-        backchannel_logout_uri: text("backchannel_logout_uri"),
-        subject_type: text("subject_type"),
-        sector_identifier_uri: text("sector_identifier_uri"),
         client_type,
         ..common
     }
@@ -320,14 +311,15 @@ pub(super) fn hidden(app: &App, raw: &RawApp, logo_id: Option<&str>) -> Vec<(&'s
         ("profile", raw.profile.clone()),
         ("policy_uri", raw.policy_uri.clone()),
         ("tos_uri", raw.tos_uri.clone()),
-        ("initiate_login_uri", raw.initiate_login_uri.clone()),
-        ("backchannel_logout_uri", raw.backchannel_logout_uri.clone()),
-        ("subject_type", raw.subject_type.clone()),
-        ("sector_identifier_uri", raw.sector_identifier_uri.clone()),
     ];
-    if raw.require_pkce == Some(true) {
-        fields.push(("require_pkce", "true".to_owned()));
-    }
+    let boxes = [
+        ("require_pkce", raw.require_pkce),
+        ("dpop_bound", raw.dpop_bound),
+        ("device_grant", raw.device_grant),
+        ("token_exchange", raw.token_exchange),
+    ];
+    let ticked = boxes.into_iter().filter(|(_, is)| *is == Some(true));
+    fields.extend(ticked.map(|(name, _)| (name, "true".to_owned())));
     if let Some(id) = logo_id {
         fields.push(("logo_id", id.to_owned()));
         fields.push(("logo_seal", app.form_key.seal(LOGO_SEAL, &sealed(&raw.logo_url, id))));

@@ -104,7 +104,7 @@ pub async fn enter_password(
         }),
         Err(Refused::Wrong) => say(StatusCode::UNPROCESSABLE_ENTITY, visitor.words.get("login-wrong")),
         Err(Refused::TooMany(wait)) => {
-            let text = super::wait_words(&visitor, wait);
+            let text = wait.words(visitor.words);
             let mut response =
                 login(&app, &visitor, pending.as_ref(), (StatusCode::TOO_MANY_REQUESTS, email, text));
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));

@@ -14,7 +14,6 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::app::App;
 use crate::landing;
-use crate::sign_in::Wait;
 use crate::sign_in::link::NotMailed;
 use crate::web::cookies::Cookie;
 use crate::web::{Answer, Page, Visitor, page, returning};
@@ -40,16 +39,6 @@ fn set_cookie(response: &mut Response, value: Option<HeaderValue>) {
     }
 }
 
-/// Says how long to wait, in the unit that people would choose.
-fn wait_words(visitor: &Visitor, wait: Wait) -> String {
-    const MINUTE: u64 = 60;
-    let (key, count) = match wait.seconds() {
-        seconds if seconds <= MINUTE => ("sign-in-wait-seconds", seconds),
-        seconds => ("sign-in-wait-minutes", seconds.div_ceil(MINUTE)),
-    };
-    visitor.words.count(key, i64::try_from(count).unwrap_or(i64::MAX))
-}
-
 #[derive(askama::Template)]
 #[template(path = "sign_in/sent.html")]
 struct Sent {
@@ -69,7 +58,7 @@ fn sent(app: &App, visitor: &Visitor, key: &str, email: &str) -> Response {
 fn no_mail(visitor: &Visitor, why: NotMailed, again: impl FnOnce(StatusCode, String) -> Response) -> Answer {
     match why {
         NotMailed::TooMany(wait) => {
-            let mut response = again(StatusCode::TOO_MANY_REQUESTS, wait_words(visitor, wait));
+            let mut response = again(StatusCode::TOO_MANY_REQUESTS, wait.words(visitor.words));
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
             Ok(response)
         }

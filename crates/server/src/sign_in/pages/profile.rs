@@ -14,7 +14,6 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use super::faults::password;
-use super::wait_words;
 use crate::app::App;
 use crate::apps::logo;
 use crate::cached::KnownCatalogue;
@@ -222,7 +221,7 @@ pub async fn change_password(
             (StatusCode::UNPROCESSABLE_ENTITY, PasswordFaults { current, ..PasswordFaults::default() }, None)
         }
         Err(NotSet::Refused(Refused::TooMany(wait))) => {
-            let current = wait_words(&visitor, wait);
+            let current = wait.words(visitor.words);
             (
                 StatusCode::TOO_MANY_REQUESTS,
                 PasswordFaults { current, ..PasswordFaults::default() },

@@ -129,6 +129,26 @@ impl Desk {
         granted: &Granted,
         challenge: Option<&str>,
     ) -> String {
+        self.keeps_code(to, granted, challenge, None).await
+    }
+
+    /// A code that only the holder of a key may exchange.
+    pub(crate) async fn code_bound_to(
+        &self,
+        to: &RegisteredApp,
+        granted: &Granted,
+        jkt: Option<&str>,
+    ) -> String {
+        self.keeps_code(to, granted, Some(CHALLENGE), jkt).await
+    }
+
+    async fn keeps_code(
+        &self,
+        to: &RegisteredApp,
+        granted: &Granted,
+        challenge: Option<&str>,
+        jkt: Option<&str>,
+    ) -> String {
         let app = self.world.app();
         let now = app.clock.now();
         let code = secret::mint(TokenKind::Code, app.random.bytes());
@@ -139,7 +159,7 @@ impl Desk {
             redirect_uri: CALLBACK.to_owned(),
             code_challenge: challenge.map(str::to_owned),
             nonce: Some("n-1".to_owned()),
-            dpop_jkt: None,
+            dpop_jkt: jkt.map(str::to_owned),
             expires_at: Timestamp(now.0 + 60_000),
         };
         let made = app.store.write(now, |tx| async move { tx.insert_code(&new).await });

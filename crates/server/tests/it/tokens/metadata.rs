@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use grantry_oauth::jose::Alg;
+use grantry_testkit::world::{AppWish, RegisteredApp};
 use serde_json::Value;
 
-use super::desk::{Desk, FORM, claims, header, text};
+use super::desk::{CALLBACK, Desk, FORM, claims, header, text};
 
 // security: K07
 #[tokio::test]
@@ -55,22 +56,39 @@ async fn what_is_announced_is_there() {
     assert!(!whole.contains("\"none\"]") || list("token_endpoint_auth_methods_supported").contains("none"));
     assert!(!whole.contains("HS256") && !whole.contains("\"plain\""));
 
+    let all = all_grants(&desk).await;
     for grant in list("grant_types_supported") {
-        let app = if grant == "client_credentials" { &desk.custom } else { &desk.app };
-        let reply = desk.asks(app, &[("grant_type", &grant), ("code", "x"), ("refresh_token", "x")]).await;
-        assert!(reply.status == 200 || reply.body.contains("invalid_grant"), "{grant}: {}", reply.body);
+        let app = if grant == "client_credentials" { &desk.custom } else { &all };
+        let form = [
+            ("grant_type", grant.as_str()),
+            ("code", "x"),
+            ("refresh_token", "x"),
+            ("device_code", "x"),
+            ("subject_token", "x"),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ];
+        let reply = desk.asks(app, &form).await;
+        let known =
+            ["invalid_grant", "the subject token is not valid"].iter().any(|why| reply.body.contains(why));
+        assert!(reply.status == 200 || known, "{grant}: {}", reply.body);
     }
     for scope in list("scopes_supported") {
         assert!(!scope.starts_with("identity:clients"), "internal scopes are not announced");
     }
 }
 
+/// A store app that may use every grant that one may.
+async fn all_grants(desk: &Desk) -> RegisteredApp {
+    let mut wish = AppWish::store("ALL").returning_to(CALLBACK).asking_for(&["reservations.read"]);
+    (wish.raw.device_grant, wish.raw.token_exchange) = (Some(true), Some(true));
+    desk.world.registers(&desk.developer, wish).await
+}
+
 // security: K03, K08
 #[tokio::test]
 async fn every_announced_algorithm_signs_id_tokens_that_the_key_set_verifies() {
-    use super::desk::{CALLBACK, EVERYTHING};
+    use super::desk::EVERYTHING;
     use grantry_store::connection::ConnectionKind;
-    use grantry_testkit::world::AppWish;
     let desk = Desk::new().await;
     let announced = desk.world.get("/.well-known/openid-configuration").await.json();
     let announced = announced["id_token_signing_alg_values_supported"].as_array().expect("a list").clone();

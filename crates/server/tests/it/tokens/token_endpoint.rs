@@ -182,8 +182,8 @@ async fn each_app_uses_its_own_grants_only_and_nobody_the_others() {
         (&desk.custom, "refresh_token", "unauthorized_client"),
         (&desk.app, "password", "unsupported_grant_type"),
         (&desk.app, "implicit", "unsupported_grant_type"),
-        (&desk.app, "urn:ietf:params:oauth:grant-type:device_code", "unsupported_grant_type"),
-        (&desk.app, "urn:ietf:params:oauth:grant-type:token-exchange", "unsupported_grant_type"),
+        (&desk.app, "urn:ietf:params:oauth:grant-type:device_code", "unauthorized_client"),
+        (&desk.app, "urn:ietf:params:oauth:grant-type:token-exchange", "unauthorized_client"),
         (&desk.app, "", "invalid_request"),
     ];
     for (app, grant, error) in cases {
@@ -193,6 +193,9 @@ async fn each_app_uses_its_own_grants_only_and_nobody_the_others() {
             ("refresh_token", "x"),
             ("username", "a"),
             ("password", "b"),
+            ("device_code", "x"),
+            ("subject_token", "x"),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
         ];
         assert_eq!(
             refusal(&desk.asks(app, &form).await),
