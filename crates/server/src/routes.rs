@@ -1,10 +1,13 @@
 //! THE TABLE: every URL, its guard and its handler, one line each.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
 use axum::handler::Handler;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use http::{Method, StatusCode};
 
@@ -121,15 +124,54 @@ impl Table {
 
     /// The router; what no line matches is answered in the house's own words.
     pub fn into_router(self) -> Router {
-        let app = Arc::clone(&self.app);
-        let elsewhere = |path| {
-            let route = Route { method: Method::GET, path, guard: Guard::Open, kind: Kind::Page };
-            from_fn_with_state(post(&app, &route), guard::enter)
-        };
+        let kinds = self.rows.iter().map(|row| (row.path, row.kind)).collect::<HashMap<_, _>>();
+        let elsewhere = |path| from_fn_with_state(Elsewhere::new(&self.app, path, &kinds), turn_away);
         let missing = not_found.layer(elsewhere("(nothing here)"));
         let other_method = method_not_allowed.layer(elsewhere("(another method)"));
         self.router.fallback(missing).method_not_allowed_fallback(other_method).with_state(self.app)
     }
+}
+
+/// The guard's posts beside the table: what is not there is said as the neighbours of the path would say it.
+#[derive(Debug)]
+struct Elsewhere {
+    kinds: HashMap<&'static str, Kind>,
+    visitor: Arc<guard::Post>,
+    stranger: Arc<guard::Post>,
+    program: Arc<guard::Post>,
+}
+
+impl Elsewhere {
+    fn new(app: &Arc<App>, path: &'static str, kinds: &HashMap<&'static str, Kind>) -> Arc<Self> {
+        let at = |guard, kind| post(app, &Route { method: Method::GET, path, guard, kind });
+        Arc::new(Self {
+            kinds: kinds.clone(),
+            visitor: at(Guard::Door, Kind::Page),
+            stranger: at(Guard::Open, Kind::Page),
+            program: at(Guard::Open, Kind::Endpoint),
+        })
+    }
+
+    fn post(&self, request: &Request) -> Arc<guard::Post> {
+        let matched = request.extensions().get::<MatchedPath>();
+        let kind = matched.and_then(|path| self.kinds.get(path.as_str()));
+        let asks = matches!(*request.method(), Method::GET | Method::HEAD);
+        let path = request.uri().path();
+        let is_program = match kind {
+            Some(kind) => *kind != Kind::Page,
+            None => ["/api/", "/connect/", "/.well-known/"].iter().any(|root| path.starts_with(root)),
+        };
+        Arc::clone(match (is_program, asks) {
+            (true, _) => &self.program,
+            (false, true) => &self.visitor,
+            // A form of another site comes without our cookies: a new one in the answer would replace them.
+            (false, false) => &self.stranger,
+        })
+    }
+}
+
+async fn turn_away(State(elsewhere): State<Arc<Elsewhere>>, request: Request, next: Next) -> Response {
+    guard::enter(State(elsewhere.post(&request)), request, next).await
 }
 
 fn post(app: &Arc<App>, route: &Route) -> Arc<guard::Post> {
@@ -231,6 +273,7 @@ fn desk(table: Table) -> Table {
         .get("/apps/store-apps/{app}/edit", Admin, Page, apps::pages::modify::edit_form)
         .post("/apps/store-apps/{app}/edit", Admin, Page, apps::pages::modify::save)
         .post("/apps/store-apps/{app}/check", Admin, Page, apps::pages::modify::check)
+        .get("/apps/store-apps/{app}/secrets", Admin, Page, apps::pages::secrets::once)
         .post("/apps/store-apps/{app}/secrets", Admin, Page, apps::pages::secrets::add)
         .post("/apps/store-apps/{app}/secrets/{secret}/revoke", Admin, Page, apps::pages::secrets::revoke)
         .post("/apps/store-apps/{app}/delete", Admin, Page, apps::pages::modify::delete)
@@ -245,6 +288,7 @@ fn desk(table: Table) -> Table {
         .get("/apps/custom-apps/{app}", Admin, Page, apps::pages::show::show)
         .get("/apps/custom-apps/{app}/edit", Admin, Page, apps::pages::modify::edit_form)
         .post("/apps/custom-apps/{app}/edit", Admin, Page, apps::pages::modify::save)
+        .get("/apps/custom-apps/{app}/secrets", Admin, Page, apps::pages::secrets::once)
         .post("/apps/custom-apps/{app}/secrets", Admin, Page, apps::pages::secrets::add)
         .post("/apps/custom-apps/{app}/secrets/{secret}/revoke", Admin, Page, apps::pages::secrets::revoke)
         .post("/apps/custom-apps/{app}/try", Admin, Page, apps::pages::trial::begin)

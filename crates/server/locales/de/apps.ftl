@@ -31,6 +31,7 @@ apps-fault-uri-private-scheme = { $value } hat ein eigenes Schema. Nur öffentli
 apps-fault-uri-ip-literal = { $value } nennt eine IP-Adresse. Nehmen Sie einen Hostnamen.
 apps-fault-uri-dot-segments = { $value } enthält „.“ oder „..“ im Pfad. Schreiben Sie den Pfad aus.
 apps-fault-uri-not-normal = { $value } ist nicht so geschrieben, wie Browser es senden, und würde deshalb nie übereinstimmen.
+apps-fault-url = { $value } ist für andere nicht erreichbar. Verwenden Sie eine Adresse, die mit https:// beginnt und einen öffentlichen Host nennt.
 apps-fault-scope-unknown = { $more ->
     [0] Den Scope { $value } gibt es nicht. Entfernen Sie ihn, oder prüfen Sie die Schreibweise.
    *[other] Den Scope { $value } und { $more } weitere gibt es nicht. Entfernen Sie sie, oder prüfen Sie die Schreibweise.
@@ -76,6 +77,7 @@ apps-fault-confirm = Tippen Sie den Namen genau so: { $name }
 
 flash-app-saved = Gespeichert. Ihre Änderungen gelten.
 flash-app-unchanged = Nichts war geändert, also war nichts zu speichern.
+flash-app-made-before = Diese App ist schon gespeichert; nichts wurde doppelt angelegt. Wenn Sie das Secret verloren haben, fügen Sie unten ein weiteres hinzu.
 flash-app-registered = Ihre App ist registriert. Ihre Client-ID steht unten.
 flash-app-deleted = Die App ist gelöscht. Nichts von ihr funktioniert mehr.
 flash-app-checked = Wir haben jede Redirect-URI aufgerufen. Die Antworten stehen unten.

@@ -57,5 +57,7 @@ closed-title = { $app } kann noch nicht verbunden werden
 closed-what = { $platform } hat sie nicht geprüft. Bis dahin kann nur das Konto, das sie anbietet, sie verbinden.
 no-account-title = Sie gehören zu keinem Konto
 no-account-what = { $app } braucht Zugriff auf ein Konto. Bitten Sie einen Kontoadmin, Sie aufzunehmen, oder melden Sie sich mit einer anderen Adresse an.
+no-account-suspended-title = Ihr Konto ist gesperrt
+no-account-suspended-what = { $app } braucht Zugang zu einem Konto, und { $platform } hat Ihres gesperrt.
 no-trial-title = Das können Sie nicht ausprobieren
 no-trial-what = Nur ein Admin des Kontos, dem { $app } gehört, kann sie ausprobieren.

@@ -31,6 +31,7 @@ apps-fault-uri-private-scheme = { $value } has a scheme of its own. Only public 
 apps-fault-uri-ip-literal = { $value } names an IP address. Use a host name.
 apps-fault-uri-dot-segments = { $value } has “.” or “..” in its path. Write the path out.
 apps-fault-uri-not-normal = { $value } is not written the way browsers send it, so it would never match.
+apps-fault-url = { $value } cannot be reached by other people. Use an address that begins with https:// and names a public host.
 apps-fault-scope-unknown = { $more ->
     [0] The scope { $value } does not exist. Remove it, or check its spelling.
    *[other] The scope { $value } and { $more } more do not exist. Remove them, or check their spelling.
@@ -76,6 +77,7 @@ apps-fault-confirm = Type the name exactly as it is written: { $name }
 
 flash-app-saved = Saved. Your changes are live.
 flash-app-unchanged = Nothing had changed, so there was nothing to save.
+flash-app-made-before = This app is saved already; nothing was made twice. If you lost its secret, add another one below.
 flash-app-registered = Your app is registered. Its client ID is below.
 flash-app-deleted = The app is deleted. Nothing of it works any more.
 flash-app-checked = We called every redirect URI. The answers are below.

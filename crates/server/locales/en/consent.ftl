@@ -57,5 +57,7 @@ closed-title = { $app } cannot be connected yet
 closed-what = { $platform } has not reviewed it. Until then only the account that makes it may connect it.
 no-account-title = You belong to no account
 no-account-what = { $app } needs access to an account. Ask an account admin to add you, or sign in with another address.
+no-account-suspended-title = Your account is suspended
+no-account-suspended-what = { $app } needs access to an account, and { $platform } has suspended yours.
 no-trial-title = This is not yours to try
 no-trial-what = Only an admin of the account that owns { $app } can try it out.

@@ -9,6 +9,8 @@ problem-request-refused-advice = The app sent a request that we cannot process. 
 # The description is a fixed English sentence of the protocol.
 refused-detail = For the developer: { $description }
 
+refused-suspended = { $app } is suspended.
+
 end-session-title = Sign out?
 end-session-asked = { $app } asks to sign you out of { $platform }.
 end-session-asked-somebody = An app asks to sign you out of { $platform }.

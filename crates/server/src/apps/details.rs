@@ -8,6 +8,7 @@ use grantry_oauth::redirect_uri::{self, RedirectUri, Refused};
 use grantry_oauth::scope::is_oidc;
 use grantry_store::app::AppKind;
 use grantry_store::app_version::{self as stored, AppDetails};
+use grantry_store::id::AppId;
 use url::Url;
 
 use super::fault::{Fault, Faults};
@@ -28,6 +29,8 @@ pub const OWN_APPS_SCOPE: &str = "identity:clients.manage";
 /// default of the platform. The names of faults are the fields' names in the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawApp {
+    /// The id that the form carries, so that sending it twice makes one app.
+    pub id: Option<AppId>,
     /// `client_code`. At an edit it may be left out, and never changes.
     pub code: String,
     /// `client_name`
@@ -83,6 +86,7 @@ impl RawApp {
     pub fn of(details: &AppDetails) -> Self {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         Self {
+            id: None,
             code: String::new(),
             name: details.name.clone(),
             logo_url: text(&details.logo_source_url),
@@ -213,6 +217,15 @@ pub fn for_rules(client_type: stored::ClientType) -> redirect_uri::ClientType {
 pub fn uri_fault(name: impl Into<String>, raw: &str, refused: Refused) -> Fault {
     let key = format!("apps-fault-uri-{}", refused.problem.key());
     Fault::new(name, key).about(raw).try_instead(refused.proposal)
+}
+
+/// The same for an address that is no redirect URI: nothing about devices and callbacks.
+fn url_fault(name: &str, raw: &str, refused: Refused) -> Fault {
+    use redirect_uri::Problem;
+    if matches!(refused.problem, Problem::NotHttps | Problem::DangerousScheme | Problem::PrivateScheme) {
+        return Fault::new(name, "apps-fault-url").about(raw).try_instead(refused.proposal);
+    }
+    uri_fault(name, raw, refused)
 }
 
 /// An origin as browsers send it: `https://host` with a port only when it is not the usual one.
@@ -356,7 +369,7 @@ impl Checker<'_> {
         match redirect_uri::https_url(raw) {
             Ok(url) => Some(url),
             Err(refused) => {
-                self.fault(uri_fault(name, raw, refused));
+                self.fault(url_fault(name, raw, refused));
                 None
             }
         }

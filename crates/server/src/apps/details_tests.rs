@@ -139,6 +139,7 @@ fn every_fault_names_its_field_and_row_at_once() {
     assert_eq!(faulty(&many, |_| ()), expected);
     let faults = try_with(&many, |_| ()).expect_err("it is refused");
     let said = |name: &str| faults.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str());
+    assert!(said("logo_url").is_some_and(|text| text.contains("names a public host")), "not about redirects");
     let text = said("redirect_uri-4").expect("a sentence");
     assert!(text.contains("must use https") && text.ends_with("Try https://app.example/"), "{text}");
     let text = said("cors_origin-1").expect("a sentence");

@@ -24,8 +24,8 @@ pub struct Registered {
     pub client_secret: Option<Secret<String>>,
 }
 
-/// What refuses a code that was used before.
-const CODE_CONSTRAINTS: [&str; 2] = ["app_account_id_kind_code_key", "app_client_id_key"];
+/// What refuses a code that was used before, perhaps by the same form.
+const CODE_CONSTRAINTS: [&str; 3] = ["app_account_id_kind_code_key", "app_client_id_key", "app_pkey"];
 
 /// Registers an app for `owner`.
 ///
@@ -45,7 +45,7 @@ pub async fn register(
     };
     let now = app.clock.now();
     let new = NewApp {
-        id: AppId::new(now, app.random.bytes()),
+        id: raw.id.clone().unwrap_or_else(|| AppId::new(now, app.random.bytes())),
         account_id: owner.id.clone(),
         kind,
         code: code.as_str().to_owned(),

@@ -8,7 +8,7 @@ use grantry_store::page::{LARGEST_PAGE, PageRequest};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Table, faults, shown};
-use super::open;
+use super::{open, open_or_make};
 use crate::accounts::{self, RawAccount, Refused};
 use crate::app::App;
 use crate::config::DataFlags;
@@ -45,12 +45,12 @@ fn kind(word: &str) -> Result<AccountKind, String> {
 
 impl Verb {
     pub(super) async fn run(self, data: &DataFlags) -> anyhow::Result<Answer> {
-        let app = &*open(data).await?;
         match self {
             Self::Create { code, name, kind } => {
-                create(app, RawAccount { code: &code, name: &name, kind }).await
+                let app = open_or_make(data).await?;
+                create(&app, RawAccount { code: &code, name: &name, kind }).await
             }
-            Self::List { kind, search } => list(app, AccountFilter { kind, search }).await,
+            Self::List { kind, search } => list(&*open(data).await?, AccountFilter { kind, search }).await,
         }
     }
 }

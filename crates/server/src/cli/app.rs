@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, STRONG, Table, count, faults, shown};
 use super::app_fields::{Fields, flag};
-use super::{account, open};
+use super::{account, open, open_or_make};
 use crate::app::App;
 use crate::apps::standing::{self, Decision};
 use crate::apps::{RawApp, Refused, edit, register, remove};
@@ -100,7 +100,8 @@ fn kind(word: &str) -> Result<AppKind, String> {
 
 impl Verb {
     pub(super) async fn run(self, data: &DataFlags) -> anyhow::Result<Answer> {
-        let app = &*open(data).await?;
+        let begins = matches!(self, Self::Create { .. });
+        let app = &*if begins { open_or_make(data).await? } else { open(data).await? };
         match self {
             Self::Create { place, fields } => create(app, &place, fields).await,
             Self::Update { client_id, place, fields } => {
@@ -177,15 +178,35 @@ async fn update(app: &App, found: &StoredApp, fields: Fields) -> anyhow::Result<
     let raw = fields.over(RawApp::of(&before.details));
     let edited = edit::edit(app, &Origin::command(), of, &raw, Some(before.number)).await;
     let edited = edited.map_err(|why| refused("nothing was changed", why))?;
+    let (_, after) = edit::find(app, of.0, of.1).await.map_err(|why| refused("the app is gone", why))?;
+    let removed = removed(&before.details, &after.details);
     let secret = edited.client_secret.as_ref();
     let object = json!({
         "client_id": found.client_id,
         "client_secret": secret.map(Secret::expose),
         "changed": edited.changed,
+        "removed": removed,
     });
     let said = if edited.changed { "is changed; that holds at once" } else { "is as it was" };
-    let answer = Answer::new(object).line(format!("{} {said}.", found.client_id));
+    let mut answer = Answer::new(object).line(format!("{} {said}.", found.client_id));
+    if !removed.is_empty() {
+        answer = answer.line(format!("Removed: {}", removed.join(", ")));
+    }
     Ok(if secret.is_some() { credentials(answer.line(""), &found.client_id, secret) } else { answer })
+}
+
+/// What the lists of an app have lost: a repeated flag replaces the whole list, which is easily overlooked.
+fn removed(before: &AppDetails, after: &AppDetails) -> Vec<String> {
+    let lists = [
+        (&before.redirect_uris, &after.redirect_uris),
+        (&before.post_logout_uris, &after.post_logout_uris),
+        (&before.cors_origins, &after.cors_origins),
+        (&before.scopes, &after.scopes),
+    ];
+    let lost = |(old, new): (&Vec<String>, &Vec<String>)| {
+        old.iter().filter(|one| !new.contains(one)).cloned().collect::<Vec<_>>()
+    };
+    lists.into_iter().flat_map(lost).collect()
 }
 
 async fn list(app: &App, of: Option<&str>, search: &str) -> anyhow::Result<Answer> {

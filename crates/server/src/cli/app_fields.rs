@@ -9,16 +9,16 @@ pub(super) struct Fields {
     /// The client name, as people see it
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Where browsers return with a code; may be repeated
+    /// Where browsers return with a code; may be repeated, and replaces the whole list
     #[arg(long, value_name = "URI")]
     redirect_uri: Vec<String>,
-    /// Where browsers may return after signing out; may be repeated
+    /// Where browsers may return after signing out; may be repeated, and replaces the whole list
     #[arg(long, value_name = "URI")]
     post_logout_redirect_uri: Vec<String>,
-    /// An origin whose scripts may call the token endpoint; may be repeated
+    /// An origin whose scripts may call the token endpoint; may be repeated, and replaces the whole list
     #[arg(long, value_name = "ORIGIN")]
     cors_origin: Vec<String>,
-    /// A scope that the app may ask for; may be repeated
+    /// A scope that the app may ask for; may be repeated, and replaces the whole list
     #[arg(long, value_name = "SCOPE")]
     scope: Vec<String>,
     /// What the first secret is for

@@ -117,6 +117,15 @@ impl Restore {
     }
 }
 
+/// Whether there is a database with something in it.
+pub(super) async fn exists(target: &Target) -> anyhow::Result<bool> {
+    if let Target::Sqlite { dir } = target {
+        return Ok(dir.join("grantry.db").exists());
+    }
+    let pending = Store::pending_migrations(target).await?;
+    Ok(pending.first().is_none_or(|first| first.version > 1))
+}
+
 /// What is wrong with the master key of a restored database: a new one would be made at the start and open nothing.
 async fn key_problem(settings: Settings, key: &Path) -> Option<String> {
     if !key.exists() {

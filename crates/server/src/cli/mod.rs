@@ -21,14 +21,15 @@ mod user;
 
 use std::sync::Arc;
 
+use anyhow::bail;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use grantry_store::Role;
 use grantry_store::account::Account;
+use grantry_store::{Role, Target};
 
 use crate::app::App;
-use crate::config::{DataFlags, ServeFlags};
-use crate::start::{self, Settings};
+use crate::config::{Config, DataFlags, ServeFlags};
+use crate::start::{self, Settings, target};
 
 /// An open-platform server: third parties register apps, customers connect them, reviewers approve them.
 #[derive(Debug, Parser)]
@@ -147,9 +148,29 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     answer.print(form.json)
 }
 
-/// What a command works with, beside a running server or without one.
+/// What a command works with, beside a running server or without one. There must be something already: a mistyped
+/// directory would answer with an empty list, or with a backup of nothing.
 async fn open(data: &DataFlags) -> anyhow::Result<Arc<App>> {
     let config = data.load()?;
+    let place = target(&config);
+    if !database::exists(&place).await? {
+        match place {
+            Target::Sqlite { dir } => bail!(
+                "there is no Grantry data in {}; name another directory with --data, or make an account first",
+                dir.display()
+            ),
+            Target::Postgres { .. } => bail!("there is no Grantry data in this PostgreSQL database"),
+        }
+    }
+    opened(config).await
+}
+
+/// The same for a command that begins something: it makes the database where there is none.
+async fn open_or_make(data: &DataFlags) -> anyhow::Result<Arc<App>> {
+    opened(data.load()?).await
+}
+
+async fn opened(config: Config) -> anyhow::Result<Arc<App>> {
     let port = config.first_port();
     start::open(Settings::new(config), Role::Command, (port, None)).await
 }

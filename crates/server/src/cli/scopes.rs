@@ -9,7 +9,7 @@ use grantry_store::catalogue::{Api, ApiScope};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, STRONG, Table, count, shown};
-use super::open;
+use super::{open, open_or_make};
 use crate::app::App;
 use crate::catalogue;
 use crate::config::DataFlags;
@@ -33,7 +33,7 @@ impl Verb {
             Self::Import { file } => {
                 let text = std::fs::read_to_string(&file);
                 let text = text.with_context(|| format!("reading {}", file.display()))?;
-                let app = open(data).await?;
+                let app = open_or_make(data).await?;
                 let apis = catalogue::parse(&text, app.clock.now());
                 let apis = apis.with_context(|| format!("{} is no catalogue", file.display()))?;
                 import(&app, &apis).await

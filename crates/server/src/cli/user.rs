@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::account::refused;
 use super::answer::{Answer, shown};
-use super::{account, open};
+use super::{account, open_or_make};
 use crate::accounts::{RawPerson, people};
 use crate::config::DataFlags;
 use crate::web::Words;
@@ -63,7 +63,7 @@ impl Create {
         };
         let name = self.name.trim();
         let (first_name, last_name) = name.split_once(char::is_whitespace).unwrap_or((name, ""));
-        let app = open(data).await?;
+        let app = open_or_make(data).await?;
         let account = account(&app, &self.account).await?;
         let raw = RawPerson {
             email: &self.email,

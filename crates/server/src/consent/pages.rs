@@ -19,7 +19,7 @@ use super::standing::Standing;
 use super::way::{NoWay, Way};
 use crate::app::App;
 use crate::endpoints::answer;
-use crate::endpoints::browser::refused;
+use crate::endpoints::browser::refused_of;
 use crate::sign_in::pending::{self, Begun, Pending};
 use crate::web::visitor::{Actor, Current};
 use crate::web::{Answer, Form, Page, Problem, Visitor, Words, page};
@@ -105,7 +105,7 @@ async fn go_on(app: &App, visitor: &Visitor, pending: &Pending) -> Answer {
     let next = next::next(app, pending, actor, false).await?;
     match (next, actor) {
         (Next::SendBack(error), _) => send_back(app, visitor, pending, &error).await,
-        (Next::Refused(error), _) => Err(refused(visitor.words, &error)),
+        (Next::Refused(error), _) => Err(refused_of(visitor.words, Some(&pending.app), &error)),
         (Next::SignIn, _) | (_, None) => {
             Ok(page::see_other(&format!("/account/login?request={}", pending.id)))
         }
@@ -120,6 +120,9 @@ async fn go_on(app: &App, visitor: &Visitor, pending: &Pending) -> Answer {
         }
         (Next::NoAccount, Some(actor)) => {
             let keys = match pending.begun {
+                Begun::ByApp | Begun::ByDevice(_) if !actor.suspended.is_empty() => {
+                    ("no-account-suspended-title", "no-account-suspended-what")
+                }
                 Begun::ByApp | Begun::ByDevice(_) => ("no-account-title", "no-account-what"),
                 Begun::AsTrial => ("no-trial-title", "no-trial-what"),
             };
@@ -177,7 +180,7 @@ async fn allow(app: &App, visitor: &Visitor, pending: &Pending, (actor, form): (
             give(app, visitor, Giving { pending, actor, account, allowed: true }).await
         }
         Next::SendBack(error) => send_back(app, visitor, pending, &error).await,
-        Next::Refused(error) => Err(refused(visitor.words, &error)),
+        Next::Refused(error) => Err(refused_of(visitor.words, Some(&pending.app), &error)),
         Next::SignIn
         | Next::ChooseAccount(_)
         | Next::NoAccount

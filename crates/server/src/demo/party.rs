@@ -295,6 +295,7 @@ fn frame(title: &str) -> Page {
             name: APP.to_owned(),
             logo_url: Some("/logo.png".to_owned()),
             css_url: "/style.css".to_owned(),
+            support: None,
         },
         form_token: String::new(),
         request_id: String::new(),

@@ -52,7 +52,7 @@ pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Req
         }
         Reading::ShowPage(error) => {
             note(&app, &visitor, known.as_deref(), (&error, &parameters));
-            Err(browser::refused(visitor.words, &error))
+            Err(browser::refused_of(visitor.words, known.as_deref(), &error))
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use axum::body::to_bytes;
 use axum::extract::Request;
-use grantry_oauth::Error;
 use grantry_oauth::parameters::Parameters;
+use grantry_oauth::{Error, display_text};
 use http::{Method, StatusCode};
 use url::form_urlencoded;
 
+use crate::apps::details::NAME_LIMIT;
+use crate::cached::KnownApp;
 use crate::web::{Problem, Words, guard};
 
 /// Most bytes of a request's parameters: the longest real ones have a few kilobytes, most of it an ID token.
@@ -33,6 +35,15 @@ pub(super) async fn read(words: Words, request: Request) -> Result<Parameters, P
     };
     let pairs = form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), value.into_owned()));
     Parameters::new(pairs).map_err(|error| refused(words, &error))
+}
+
+/// The page for an error of a request of this app: that the app is suspended says more than anything else.
+#[must_use]
+pub fn refused_of(words: Words, known: Option<&KnownApp>, error: &Error) -> Problem {
+    let Some(known) = known.filter(|known| !known.is_active()) else { return refused(words, error) };
+    let name = display_text::show(&known.version.details.name, NAME_LIMIT);
+    let detail = words.with("refused-suspended", "app", name);
+    Problem::new(StatusCode::BAD_REQUEST, "suspended-app").code(error.code.as_str()).detail(detail)
 }
 
 /// The page for an error that can be told to nobody but the person.

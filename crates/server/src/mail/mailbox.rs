@@ -13,7 +13,7 @@ use http::HeaderMap;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::routes::Kind;
+use crate::routes::{Guard, Kind};
 use crate::web::{Answer, Page, Problem, Words, assets, branding, headers, page};
 
 /// `/mailbox` and `/mailbox/{id}`. Without a mail server every mail stays there; with one, the list shows what left.
@@ -119,7 +119,7 @@ fn finish(app: &App, request: &HeaderMap, answer: Answer) -> Response {
         Ok(response) => response,
         Err(problem) => {
             let title = format!("problem-{}-title", problem.kind);
-            problem.to_page(frame(app, request, &title)).into_response()
+            problem.to_page(frame(app, request, &title), Guard::Open).into_response()
         }
     };
     headers::apply(Kind::Page, false, &mut response);

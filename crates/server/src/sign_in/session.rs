@@ -53,14 +53,14 @@ pub async fn find(app: &App, cookie: &str) -> Result<Option<Actor>, Error> {
         app.touched.session(hash, now);
     }
     let memberships = reader.list_accounts_of_person(&found.person.id).await?;
-    let memberships: Vec<Current> = memberships
-        .into_iter()
-        .filter(is_usable)
-        .map(|m| Current { account: m.account, member: m.member })
-        .collect();
+    let (memberships, others): (Vec<_>, Vec<_>) = memberships.into_iter().partition(is_usable);
+    let suspended = others.into_iter().filter(|one| one.member.state == MemberState::Active);
+    let suspended = suspended.map(|one| one.account).collect();
+    let memberships: Vec<Current> =
+        memberships.into_iter().map(|m| Current { account: m.account, member: m.member }).collect();
     let chosen = found.session.account_id.as_ref();
     let account = memberships.iter().find(|m| Some(&m.account.id) == chosen).or(memberships.first()).cloned();
-    Ok(Some(Actor { person: found.person, session: found.session, account, memberships }))
+    Ok(Some(Actor { person: found.person, session: found.session, account, memberships, suspended }))
 }
 
 fn is_usable(membership: &Membership) -> bool {

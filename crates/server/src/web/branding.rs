@@ -41,6 +41,7 @@ impl Branding {
         let logo = settings.logo_file.as_deref().map(logo).transpose()?;
         let brand = Brand {
             name: settings.name.clone(),
+            support: settings.support.clone(),
             logo_url: logo.as_ref().map(File::url),
             css_url: style.url(),
         };

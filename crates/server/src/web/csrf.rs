@@ -38,6 +38,12 @@ impl FormKey {
         context.update(value.as_bytes());
         URL_SAFE_NO_PAD.encode(context.sign().as_ref())
     }
+
+    /// Whether a tag that came back is the one that was made over this value.
+    #[must_use]
+    pub fn has_sealed(&self, purpose: &str, value: &str, seal: &str) -> bool {
+        self.seal(purpose, value).as_bytes().ct_eq(seal.as_bytes()).into()
+    }
 }
 
 /// Whether the request's own headers say that another site sent it.

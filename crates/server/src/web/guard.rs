@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::cookies::Cookie;
 use super::page::{self, NextFlash};
-use super::{Caller, Form, Problem, Visitor, Words, csrf, headers, returning};
+use super::{Actor, Caller, Form, Problem, Visitor, Words, csrf, headers, returning};
 use crate::app::App;
 use crate::ops::RouteMeter;
 use crate::routes::{Guard, Kind};
@@ -99,7 +99,7 @@ fn tell(post: &Post, visitor: &Visitor, problem: &Problem) -> Response {
     }
     problem.log(visitor);
     let title = visitor.words.get(&format!("problem-{}-title", problem.kind));
-    problem.to_page(visitor.page(&post.app, title, ""))
+    problem.to_page(visitor.page(&post.app, title, ""), post.guard)
 }
 
 fn finish(post: &Post, visitor: &Visitor, mut response: Response) -> Response {
@@ -183,7 +183,7 @@ async fn refuse_person(app: &App, guard: Guard, visitor: &Visitor) -> Result<Opt
     }
     let current = match actor.current() {
         Ok(current) => current,
-        Err(problem) => return Ok(Some(problem)),
+        Err(problem) => return Ok(Some(suspended(app, visitor.words, actor).unwrap_or(problem))),
     };
     match guard {
         Guard::Operator if !actor.is_operator() => Ok(Some(Problem::not_found())),
@@ -203,6 +203,12 @@ async fn refuse_person(app: &App, guard: Guard, visitor: &Visitor) -> Result<Opt
         | Guard::Operator
         | Guard::Bearer(_) => Ok(None),
     }
+}
+
+/// Somebody without an account to work in may have one that the platform has suspended.
+fn suspended(app: &App, words: Words, actor: &Actor) -> Option<Problem> {
+    let detail = actor.suspended_words(app, words)?;
+    Some(Problem::new(http::StatusCode::FORBIDDEN, "account-suspended").detail(detail))
 }
 
 /// To the sign-in page, which comes back here. The way back is in a cookie, never in the URL.

@@ -54,6 +54,7 @@ pub const FLASHES: &[&str] = &[
     "flash-sessions-ended",
     "flash-signed-out",
     "flash-wish-dismissed",
+    "flash-app-made-before",
     "flash-app-saved",
     "flash-app-unchanged",
     "flash-app-registered",

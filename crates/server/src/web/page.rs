@@ -6,6 +6,7 @@ use grantry_store::account::Account;
 use http::{HeaderValue, StatusCode, header};
 
 use super::{Actor, Words, assets::Assets};
+use crate::config::Support;
 
 /// What the layouts read.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Page {
 pub struct Brand {
     pub name: String,
     pub logo_url: Option<String>,
+    /// Whom to ask.
+    pub support: Option<Support>,
     /// Stylesheet with the accent colour; its name carries a hash of the settings.
     pub css_url: String,
 }

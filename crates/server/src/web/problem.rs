@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::{Page, Visitor, page};
 use crate::issue::proof::DPOP_NONCE;
+use crate::routes::Guard;
 
 /// One refusal or failure. Handlers return it; the route's outer layer renders it in the caller's format.
 ///
@@ -137,7 +138,7 @@ impl Problem {
             "type": "about:blank",
             "title": words.get(&format!("problem-{}-title", self.kind)),
             "status": self.status.as_u16(),
-            "detail": self.detail.clone().unwrap_or_else(|| words.get(&format!("problem-{}-advice", self.kind))),
+            "detail": self.detail.clone().unwrap_or_else(|| words.get(&self.advice_for_programs())),
             "request_id": visitor.request_id,
         });
         if let Some(object) = body.as_object_mut() {
@@ -159,10 +160,20 @@ impl Problem {
         response
     }
 
+    /// What a page advises is of no use to whoever writes a program.
+    fn advice_for_programs(&self) -> String {
+        match self.kind {
+            "not-found" | "method" => format!("problem-{}-program", self.kind),
+            kind => format!("problem-{kind}-advice"),
+        }
+    }
+
     /// As an HTML page, for people.
     #[must_use]
-    pub fn to_page(&self, page: Page) -> Response {
+    pub fn to_page(&self, page: Page, guard: Guard) -> Response {
         let template = ProblemPage {
+            // Behind an open page, nobody has looked at who is signed in.
+            ways: if guard == Guard::Open { Vec::new() } else { self.ways(&page) },
             title: page.t.get(&format!("problem-{}-title", self.kind)),
             advice: page.t.get(&format!("problem-{}-advice", self.kind)),
             detail: self.detail.clone(),
@@ -172,6 +183,18 @@ impl Problem {
         let mut response = page::render(self.status, &template);
         self.add_headers(&mut response);
         response
+    }
+
+    /// Where to go from here: a path and the key of a word.
+    fn ways(&self, page: &Page) -> Vec<(&'static str, &'static str)> {
+        match &page.actor {
+            Some(actor) if actor.account_code.is_empty() => {
+                vec![("/account/profile", "layout-profile"), ("/account/logout", "layout-sign-out")]
+            }
+            Some(_) => vec![("/", "problem-dashboard")],
+            None if self.kind == "not-found" => vec![("/account/login", "login-title")],
+            None => Vec::new(),
+        }
     }
 
     fn add_headers(&self, response: &mut Response) {
@@ -206,6 +229,8 @@ struct ProblemPage {
     advice: String,
     detail: Option<String>,
     code: Option<String>,
+    /// The first is the one to take.
+    ways: Vec<(&'static str, &'static str)>,
 }
 
 impl Deref for Problem {

@@ -37,6 +37,8 @@ pub struct Actor {
     pub account: Option<Current>,
     /// Every account that the person may use.
     pub memberships: Vec<Current>,
+    /// Accounts that they belong to and that the platform has suspended.
+    pub suspended: Vec<Account>,
 }
 
 /// One account that a person belongs to, and what they may do there.
@@ -53,6 +55,17 @@ impl Actor {
     /// A 403 problem for a person without any account.
     pub fn current(&self) -> Result<&Current, Problem> {
         self.account.as_ref().ok_or_else(|| Problem::new(http::StatusCode::FORBIDDEN, "no-account"))
+    }
+
+    /// What to say of the accounts that the platform has suspended.
+    #[must_use]
+    pub fn suspended_words(&self, app: &App, words: Words) -> Option<String> {
+        if self.suspended.is_empty() {
+            return None;
+        }
+        let names: Vec<&str> = self.suspended.iter().map(|account| account.name.as_str()).collect();
+        let (accounts, platform) = (names.join(", "), app.brand().name);
+        Some(words.with2("problem-account-suspended-who", ("accounts", &accounts), ("platform", &platform)))
     }
 
     /// Whether the person administers the current account.

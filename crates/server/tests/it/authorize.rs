@@ -450,10 +450,14 @@ async fn a_suspended_app_asks_in_vain_and_its_waiting_requests_end() {
         .write(app.clock.now(), |tx| async move { tx.set_app_state(&id, Active, Suspended).await })
         .await;
     assert_eq!(suspended, Ok(true));
-    is_page(&scene.world.get(&scene.url(&[])).await, 400, "unauthorized_client");
+    let refused = scene.world.get(&scene.url(&[])).await;
+    is_page(&refused, 400, "unauthorized_client");
+    assert!(refused.says("is suspended") && !refused.says("not known here"), "{}", refused.body);
     let told = told_to_the_owner(&scene, &scene.world.get(&scene.url(&[])).await).await;
     assert!(told.is_some_and(|told| told.hint.contains("suspended")));
-    is_page(&ada.posts(&page.form("Allow").pressing("Allow")).await, 400, "unauthorized_client");
+    let refused = ada.posts(&page.form("Allow").pressing("Allow")).await;
+    is_page(&refused, 400, "unauthorized_client");
+    assert!(refused.says("is suspended"), "{}", refused.body);
 }
 
 #[tokio::test]

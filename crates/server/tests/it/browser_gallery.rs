@@ -160,6 +160,15 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, &format!("/apps/store-apps/{}", scene.store_app)).await;
             "store-app"
         }
+        // Sends the browser on to the app's page.
+        "/apps/store-apps/{app}/secrets" => {
+            scene.shows(browser, &format!("/apps/store-apps/{}/secrets", scene.store_app)).await;
+            "store-app-at-its-secrets"
+        }
+        "/apps/custom-apps/{app}/secrets" => {
+            scene.shows(browser, &format!("/apps/custom-apps/{}/secrets", scene.custom_app)).await;
+            "custom-app-at-its-secrets"
+        }
         "/apps/store-apps/{app}/edit" => {
             scene.shows(browser, &format!("/apps/store-apps/{}/edit", scene.store_app)).await;
             "store-app-edit"

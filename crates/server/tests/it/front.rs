@@ -49,6 +49,41 @@ async fn an_unknown_address_gets_a_page_with_a_request_id() {
     assert_eq!(page.header("content-security-policy").map(|p| p.contains("'none'")), Some(true));
 }
 
+#[tokio::test]
+async fn somebody_who_came_to_a_dead_end_is_shown_a_way_out() {
+    let world = World::new().await;
+    let stranger = world.get("/nothing/here").await;
+    assert!(stranger.body.contains(r#"href="/account/login""#), "{}", stranger.body);
+    let acme = world.developer("ACME").await;
+    let mut ada = world.signed_in(&acme.admin).await;
+    let signed_in = ada.gets("/nothing/here").await;
+    assert_eq!(signed_in.status, 404);
+    assert!(signed_in.says("Go to the dashboard"), "{}", signed_in.body);
+}
+
+#[tokio::test]
+async fn a_program_that_goes_astray_is_told_so_in_json() {
+    let world = World::new().await;
+    for path in ["/api/v1/nope", "/connect/nope", "/.well-known/nope"] {
+        let reply = world.get(path).await;
+        assert_eq!(reply.status, 404, "{path}");
+        assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{path}");
+        assert_eq!(reply.json()["title"], "There is nothing here");
+        assert_eq!(
+            reply.json()["detail"],
+            "Nothing has this address or id, or it belongs to another account."
+        );
+        assert!(reply.header("set-cookie").is_none(), "{path}");
+    }
+    for (path, allowed) in [("/connect/token", "POST"), ("/connect/introspect", "POST")] {
+        let reply = world.get(path).await;
+        assert_eq!((reply.status, reply.header("content-type")), (405, Some("application/problem+json")));
+        assert!(reply.header("allow").is_some_and(|allow| allow.contains(allowed)), "{path}");
+    }
+    let reply = world.send("PUT", "/api/v1/users/me", &[], "{}").await;
+    assert_eq!((reply.status, reply.header("content-type")), (405, Some("application/problem+json")));
+}
+
 // security: W06
 #[tokio::test]
 async fn no_header_of_the_request_decides_about_links() {

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::apps::register::{self, Registered};
 use crate::apps::{Faults, RawApp, Refused, create_link, logo, redirect_check};
 use crate::web::sentence::Piece;
-use crate::web::{Actor, Answer, Form, Page, Visitor, Words, page};
+use crate::web::{Actor, Answer, Form, Page, Problem, Visitor, Words, page};
 
 #[derive(askama::Template)]
 #[template(path = "apps/review.html")]
@@ -91,11 +91,15 @@ async fn send(app: &App, visitor: &Visitor, actor: &Actor, kind: AppKind, posted
     let owner = &actor.current()?.account;
     let mut raw = form::read(posted, kind, RawApp::default());
     raw.fetched_logo = form::fetched_logo(app, posted);
+    raw.id = form::kept_promise(app, owner, posted);
     let outcome = match posted.get("step") {
         "back" => Err(Faults::default().into()),
         "save" => match register::register(app, &visitor.origin(), owner, kind, &raw).await {
             Ok(registered) => return registered_page(app, visitor, kind, registered).await,
-            Err(refused) => Err(refused),
+            Err(refused) => match made_before(app, owner, &raw).await? {
+                Some(home) => return Ok(page::with_flash(page::see_other(&home), "flash-app-made-before")),
+                None => Err(refused),
+            },
         },
         _ => review(app, visitor, owner, kind, &raw).await,
     };
@@ -112,6 +116,13 @@ async fn send(app: &App, visitor: &Visitor, actor: &Actor, kind: AppKind, posted
             show(app, visitor, status, view)
         }
     }
+}
+
+/// The page of the app that this very form has made already: somebody sent it twice, or reloaded what came of it.
+async fn made_before(app: &App, owner: &Account, raw: &RawApp) -> Result<Option<String>, Problem> {
+    let Some(id) = &raw.id else { return Ok(None) };
+    let found = app.store.reader().find_app(&owner.id, id).await?;
+    Ok(found.map(|found| home(found.kind, &found.id)))
 }
 
 /// The page between typing and saving: everything once more, with the consent page as people will see it.
@@ -144,7 +155,7 @@ async fn review(
         action,
         list,
         list_word,
-        hidden: form::hidden(app, raw, details.logo_id.as_deref()),
+        hidden: form::hidden(app, owner, raw, details.logo_id.as_deref()),
         client_id: format!("{}-{mark}-{code}", owner.code),
         secret_description: match details.client_type {
             ClientType::Confidential => checked.secret_description,

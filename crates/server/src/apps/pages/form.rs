@@ -2,6 +2,7 @@
 
 use grantry_store::account::Account;
 use grantry_store::app::AppKind;
+use grantry_store::id::AppId;
 use grantry_store::redirect_check::RedirectCheck;
 
 use super::scopes::{self, Group};
@@ -300,8 +301,16 @@ pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
 const LOGO_SEAL: &str = "fetched-logo";
 
 /// Every field of the form as hidden ones, for the page between the form and saving.
-pub(super) fn hidden(app: &App, raw: &RawApp, logo_id: Option<&str>) -> Vec<(&'static str, String)> {
+pub(super) fn hidden(
+    app: &App,
+    owner: &Account,
+    raw: &RawApp,
+    logo_id: Option<&str>,
+) -> Vec<(&'static str, String)> {
+    let id = AppId::new(app.clock.now(), app.random.bytes());
     let mut fields = vec![
+        ("app_seal", app.form_key.seal(ID_SEAL, &format!("{} {id}", owner.id))),
+        ("app_id", id.as_str().to_owned()),
         ("client_code", raw.code.clone()),
         ("client_name", raw.name.clone()),
         ("pii_mode", raw.pii_mode.clone()),
@@ -336,12 +345,20 @@ pub(super) fn hidden(app: &App, raw: &RawApp, logo_id: Option<&str>) -> Vec<(&'s
     fields
 }
 
+/// The purpose of the seal on the id that a form brings for the app it makes.
+const ID_SEAL: &str = "new-app";
+
+/// The id for a new app that the review page brought along, if we made it for this account.
+pub(super) fn kept_promise(app: &App, owner: &Account, form: &Form) -> Option<AppId> {
+    let id = AppId::parse(form.get("app_id"))?;
+    let ours = app.form_key.has_sealed(ID_SEAL, &format!("{} {id}", owner.id), form.get("app_seal"));
+    ours.then_some(id)
+}
+
 /// The logo that the review page brought along, if we sealed it for this address.
 pub(super) fn fetched_logo(app: &App, form: &Form) -> Option<FetchedLogo> {
-    use subtle::ConstantTimeEq as _;
     let (url, id) = (form.get("logo_url"), form.get("logo_id"));
-    let seal = app.form_key.seal(LOGO_SEAL, &sealed(url, id));
-    let ours: bool = seal.as_bytes().ct_eq(form.get("logo_seal").as_bytes()).into();
+    let ours = app.form_key.has_sealed(LOGO_SEAL, &sealed(url, id), form.get("logo_seal"));
     (ours && !id.is_empty()).then(|| FetchedLogo { url: url.trim_matches(' ').to_owned(), id: id.to_owned() })
 }
 

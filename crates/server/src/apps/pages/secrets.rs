@@ -81,11 +81,15 @@ pub(super) fn promised(app: &App, own: &Own) -> (String, String) {
 }
 
 fn kept_promise(app: &App, own: &Own, posted: &Form) -> Option<SecretId> {
-    use subtle::ConstantTimeEq as _;
     let id = SecretId::parse(posted.get("secret_id"))?;
-    let seal = app.form_key.seal(ID_SEAL, &format!("{} {id}", own.app.id));
-    let ours: bool = seal.as_bytes().ct_eq(posted.get("secret_seal").as_bytes()).into();
+    let ours = app.form_key.has_sealed(ID_SEAL, &format!("{} {id}", own.app.id), posted.get("secret_seal"));
     ours.then_some(id)
+}
+
+/// `GET /apps/store-apps/{app}/secrets` and the same for custom apps: the address of a page that is shown once, asked
+/// for again.
+pub async fn once(own: Own) -> Answer {
+    Ok(page::see_other(&format!("{}#secrets", own.home())))
 }
 
 /// `POST /apps/store-apps/{app}/secrets` and `POST /apps/custom-apps/{app}/secrets`

@@ -37,6 +37,8 @@ struct Profile<'a> {
     page: Page,
     name: String,
     email: &'a str,
+    /// What is said of the accounts that the platform has suspended.
+    suspended: Option<String>,
     languages: Vec<Language>,
     sessions: Vec<Line>,
     others: bool,
@@ -132,6 +134,7 @@ async fn profile(
         page: visitor.page(app, visitor.words.get("layout-profile"), "profile"),
         name: actor.person.full_name(),
         email: &actor.person.email,
+        suspended: actor.suspended_words(app, visitor.words),
         languages,
         others: sessions.iter().any(|session| !session.current),
         sessions,

@@ -1,5 +1,6 @@
 //! The operator's pages: every account, making one, suspending it, the catalogue.
 
+use grantry::config::Config;
 use grantry_testkit::World;
 
 #[tokio::test]
@@ -41,9 +42,13 @@ async fn no_form_makes_the_account_of_apps_that_register_themselves() {
     }
 }
 
+fn supported(config: &mut Config) {
+    config.branding.support = Some("help@inn.example".parse().expect("an address"));
+}
+
 #[tokio::test]
 async fn nothing_of_a_suspended_account_works_until_it_is_resumed() {
-    let world = World::new().await;
+    let world = World::setup().configured(supported).start().await;
     let platform = world.operator().await;
     let hotel = world.customer("HOTL").await;
     let robot = world.custom_app(&hotel, "ROBOT", &["reservations.read"]).await;
@@ -55,7 +60,15 @@ async fn nothing_of_a_suspended_account_works_until_it_is_resumed() {
     assert!(suspended.says("This account is suspended"), "{}", suspended.body);
 
     let mut ada = world.signed_in(&hotel.admin).await;
-    assert_eq!(ada.gets("/account/members").await.status, 403);
+    let page = ada.gets("/account/members").await;
+    assert_eq!(page.status, 403);
+    assert!(
+        page.says("HOTL Hotels was suspended by Innkeeper") && page.says("help@inn.example"),
+        "{}",
+        page.body
+    );
+    assert!(page.says("Sign out") && !page.says("You belong to no account"), "{}", page.body);
+    assert!(ada.gets("/account/profile").await.says("HOTL Hotels was suspended by Innkeeper"));
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}",
         robot.client_id, robot.client_secret

@@ -48,9 +48,14 @@ async fn an_admin_registers_a_store_app_and_sees_its_secret_once() {
     assert_eq!(logos, 1, "the logo is fetched once, at the review");
 
     // Sending the same form again makes nothing and shows nothing.
-    let reloaded = admin.posts(&review.form("Save").pressing("Save")).await;
-    assert_eq!(reloaded.status, 409);
-    assert!(reloaded.says("was already used") && !reloaded.body.contains("grs_"));
+    let page = admin.submits(&review.form("Save").pressing("Save")).await;
+    assert!(page.says("This app is saved already") && page.says("ACME-AC-MYAPP"), "{}", page.body);
+    assert!(!page.body.contains(&secret));
+    // Neither does another form with that code, also with an id that we did not seal.
+    let stolen = review.form("Save").pressing("Save").with("app_seal", "x");
+    let other = admin.posts(&stolen).await;
+    assert_eq!(other.status, 409);
+    assert!(other.says("was already used") && !other.body.contains("grs_"));
     let reader = world.app().store.reader();
     assert_eq!(reader.count_apps(&acme.id, AppKind::Store).await, Ok(1));
 

@@ -30,6 +30,8 @@ async fn a_second_secret_works_beside_the_first_until_one_is_revoked() {
     let reloaded = admin.posts(&form).await;
     assert_eq!(reloaded.status, 409);
     assert!(!reloaded.body.contains("grs_"));
+    let asked_for = admin.gets(&format!("{home}/secrets")).await;
+    assert_eq!(asked_for.location(), format!("{home}#secrets"), "its address, typed or bookmarked");
     let secrets = world.app().store.reader().list_secrets(&acme.id, &app.id).await.expect("secrets");
     assert_eq!(secrets.len(), 2);
 

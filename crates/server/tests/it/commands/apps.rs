@@ -119,6 +119,11 @@ fn an_app_is_registered_with_all_its_fields_and_changed_in_part() {
         "https://acme.example/c",
     ]);
     assert_eq!((&changed["changed"], &changed["client_secret"]), (&true.into(), &serde_json::Value::Null));
+    assert_eq!(
+        changed["removed"],
+        serde_json::json!(["https://acme.example/a", "https://acme.example/b"]),
+        "a repeated flag replaces the list, and says what that took away"
+    );
     let by_code = ["app", "update", "--account", "ACME", "--kind", "store", "--code", "TOOL"];
     let same = console.answers(&[&by_code[..], &["--name", "Better tool"]].concat());
     assert_eq!(same["changed"], false, "the same name again changes nothing");

@@ -116,6 +116,26 @@ fn a_dry_run_tells_what_a_migration_does_and_does_not_do_it() {
     assert_eq!(console.answers(&["migrate"])["migrations"], serde_json::json!([]));
 }
 
+#[test]
+fn a_command_that_reads_makes_no_data_where_there_is_none() {
+    let console = Console::new();
+    for words in [
+        &["backup", "copy.db"][..],
+        &["account", "list"],
+        &["app", "list"],
+        &["scopes", "list"],
+        &["keys", "list"],
+        &["admin", "link"],
+    ] {
+        let said = console.is_refused(words);
+        assert!(said.contains("there is no Grantry data in"), "{words:?}: {said}");
+    }
+    let made = fs::read_dir(console.folder.path()).expect("the folder").count();
+    assert_eq!(made, 0, "a mistyped directory stays as it was");
+    console.answers(&["account", "create", "--code", "ACME", "--name", "Acme", "--kind", "developer"]);
+    assert_eq!(console.answers(&["account", "list"])["accounts"][0]["code"], "ACME");
+}
+
 // security: K06
 #[test]
 fn a_data_directory_is_for_its_owner_alone() {

@@ -36,11 +36,11 @@ fn help_and_version_are_answers() {
 #[test]
 fn the_data_directory_is_named_before_or_behind_the_command_or_by_a_variable() {
     let console = Console::new();
-    console.answers(&["--data", "one", "account", "list"]);
-    console.answers(&["account", "list", "--data", "two"]);
-    assert!(console.runs_with(&["account", "list"], &[("GRANTRY_DATA", "three")], "").status.success());
+    console.answers(&["--data", "one", "migrate"]);
+    console.answers(&["migrate", "--data", "two"]);
+    assert!(console.runs_with(&["migrate"], &[("GRANTRY_DATA", "three")], "").status.success());
     std::fs::write(console.folder.path().join("own.toml"), "data = \"four\"\n").expect("a file");
-    console.answers(&["account", "list", "--config", "own.toml"]);
+    console.answers(&["migrate", "--config", "own.toml"]);
     for name in ["one", "two", "three", "four"] {
         assert!(console.folder.path().join(name).join("grantry.db").exists(), "{name}");
     }
