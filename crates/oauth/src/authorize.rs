@@ -183,9 +183,9 @@ fn details(
         nonce: parameters.owned("nonce"),
         prompt: prompt(parameters)?,
         max_age: max_age(parameters)?,
-        login_hint: parameters.owned("login_hint"),
-        id_token_hint: parameters.owned("id_token_hint"),
-        ui_locales: parameters.owned("ui_locales"),
+        login_hint: hint(parameters, "login_hint", 254),
+        id_token_hint: hint(parameters, "id_token_hint", 4096),
+        ui_locales: hint(parameters, "ui_locales", 200),
         resource,
         dpop_jkt: dpop_jkt(parameters)?,
     })
@@ -246,6 +246,11 @@ fn prompt(parameters: &Parameters) -> Result<Prompt, Error> {
         return Err(Error::new(ErrorCode::InvalidRequest, "prompt none cannot be combined"));
     }
     Ok(prompt)
+}
+
+/// A hint may always be ignored, so one that is longer than any honest one is: it would be kept while the person decides.
+fn hint(parameters: &Parameters, name: &str, limit_bytes: usize) -> Option<String> {
+    parameters.get(name).filter(|value| value.len() <= limit_bytes).map(str::to_owned)
 }
 
 fn max_age(parameters: &Parameters) -> Result<Option<u64>, Error> {

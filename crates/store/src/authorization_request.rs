@@ -56,7 +56,8 @@ crate::sql! {
     );
     INSERT = "insert into authorization_request (id_hash, app_id, request, created_at, expires_at) \
         values ($1, $2, $3, $4, $5)";
-    CLAIM = "update authorization_request set browser_hash = $1 where id_hash = $2 \
+    CLAIM = "update authorization_request set browser_hash = $1, \
+        expires_at = case when browser_hash is null then $4 else expires_at end where id_hash = $2 \
         and (browser_hash is null or browser_hash = $1) and decided_at is null and expires_at > $3 returning app_id";
     /// Another person has not chosen the account that the one before chose.
     SIGN_IN = "update authorization_request set signed_in_at = $1, \
@@ -110,13 +111,15 @@ impl Tx {
         Ok(())
     }
 
-    /// Binds a request to the first browser that shows it. `false` for every other browser.
+    /// Binds a request to the first browser that shows it, and keeps it for that browser until `expires_at`. `false`
+    /// for every other browser.
     pub async fn claim_authorization_request(
         &self,
-        id_hash: &[u8; 32],
-        browser_hash: &[u8; 32],
+        (id_hash, browser_hash): InBrowser<'_>,
+        expires_at: Timestamp,
     ) -> Result<bool, Error> {
-        Ok(self.query_opt(CLAIM, values![browser_hash, id_hash, self.now()]).await?.is_some())
+        let values = values![browser_hash, id_hash, self.now(), expires_at];
+        Ok(self.query_opt(CLAIM, values).await?.is_some())
     }
 
     /// Remembers who signed in for a request. Somebody else than before has chosen no account yet. Like the two below:
@@ -184,9 +187,9 @@ mod tests {
         assert_eq!(find().await.map(|request| request.browser_hash), Some(None));
         write(&store, NOW, |tx| async move {
             assert!(tx.decide_authorization_request((&ID, &BROWSER)).await?.is_none(), "nobody's yet");
-            assert!(tx.claim_authorization_request(&ID, &BROWSER).await?);
-            assert!(tx.claim_authorization_request(&ID, &BROWSER).await?, "a reload");
-            assert!(!tx.claim_authorization_request(&ID, &OTHER).await?);
+            assert!(tx.claim_authorization_request((&ID, &BROWSER), later(3_600)).await?);
+            assert!(tx.claim_authorization_request((&ID, &BROWSER), later(3_600)).await?, "a reload");
+            assert!(!tx.claim_authorization_request((&ID, &OTHER), later(3_600)).await?);
             assert!(!tx.note_sign_in((&ID, &OTHER), &world.person, NOW).await?);
             assert!(tx.note_sign_in((&ID, &BROWSER), &world.person, NOW).await?);
             assert!(!tx.choose_account((&ID, &OTHER), &world.person, &world.customer).await?);
@@ -212,7 +215,7 @@ mod tests {
             let key = (&ID, &BROWSER);
             let other = person(2, "bob@hotel.example");
             tx.insert_person(&other).await?;
-            tx.claim_authorization_request(&ID, &BROWSER).await?;
+            tx.claim_authorization_request((&ID, &BROWSER), later(3_600)).await?;
             assert!(!tx.choose_account(key, &world.person, &world.customer).await?, "nobody signed in");
             tx.note_sign_in(key, &world.person, NOW).await?;
             tx.choose_account(key, &world.person, &world.customer).await?;
@@ -239,9 +242,13 @@ mod tests {
         };
         assert!(find(later(599)).await);
         assert!(!find(later(600)).await);
-        write(&store, NOW, |tx| async move { tx.claim_authorization_request(&ID, &BROWSER).await }).await;
-        write(&store, later(600), |tx| async move {
-            assert!(!tx.claim_authorization_request(&ID, &BROWSER).await?);
+        write(&store, NOW, |tx| async move {
+            tx.claim_authorization_request((&ID, &BROWSER), later(3_600)).await
+        })
+        .await;
+        assert!(find(later(3_599)).await, "the browser that shows it has longer");
+        write(&store, later(3_600), |tx| async move {
+            assert!(!tx.claim_authorization_request((&ID, &BROWSER), later(3_600)).await?);
             assert!(!tx.note_sign_in((&ID, &BROWSER), &world.person, NOW).await?);
             assert!(tx.decide_authorization_request((&ID, &BROWSER)).await?.is_none());
             Ok(())
@@ -254,7 +261,9 @@ mod tests {
     async fn of_sixteen_browsers_one_claims_a_request_and_of_sixteen_clicks_one_decides_it() {
         let (_dir, store) = empty().await;
         waiting(&store).await;
-        let claims = race(&store, |n, tx| async move { tx.claim_authorization_request(&ID, &[n; 32]).await });
+        let claims = race(&store, |n, tx| async move {
+            tx.claim_authorization_request((&ID, &[n; 32]), later(3_600)).await
+        });
         assert_eq!(claims.await, 1);
         let request =
             store.reader().find_authorization_request(&ID, NOW).await.expect("a read").expect("it waits");

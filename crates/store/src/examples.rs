@@ -130,6 +130,7 @@ impl World {
             resource: Vec::new(),
             session_sid: Some(self.session.clone()),
             auth_time: NOW,
+            outlives_person: true,
             keep_until: later(3_600),
         }
     }

@@ -9,7 +9,7 @@ use crate::member::{Member, MemberState};
 use crate::person::{Person, PersonState, person_columns};
 use crate::value::values;
 use crate::{ChangeKind, Error, Reader, Tx};
-use grantry_oauth::grant::{self as standing, PersonStanding, Standing};
+use grantry_oauth::grant::{PersonStanding, Standing};
 use grantry_oauth::time::Timestamp;
 
 /// A grant.
@@ -33,6 +33,9 @@ pub struct Grant {
     pub session_sid: Option<SessionId>,
     /// When the person proved who they are.
     pub auth_time: Timestamp,
+    /// Whether it was given for the account, so that it stays when the person leaves; see
+    /// [`Standing::outlives_person`].
+    pub outlives_person: bool,
     /// When it was given.
     pub created_at: Timestamp,
     /// When it ended.
@@ -60,6 +63,8 @@ pub struct NewGrant {
     pub session_sid: Option<SessionId>,
     /// When the person proved who they are.
     pub auth_time: Timestamp,
+    /// Whether it stays when the person leaves the account.
+    pub outlives_person: bool,
     /// When the last token that can come of it is dead: the row may then be forgotten.
     pub keep_until: Timestamp,
 }
@@ -113,10 +118,7 @@ impl GrantState {
             client_active: self.app_state == AppState::Active && self.owner_state == AccountState::Active,
             account_active: self.account.state == AccountState::Active,
             person,
-            connection: match self.connection_kind {
-                ConnectionKind::Account => standing::ConnectionKind::Account,
-                ConnectionKind::Personal => standing::ConnectionKind::Personal,
-            },
+            outlives_person: self.grant.outlives_person && self.connection_kind == ConnectionKind::Account,
         }
     }
 }
@@ -125,7 +127,7 @@ impl GrantState {
 macro_rules! grant_columns {
     () => {
         "g.id, g.connection_id, g.app_id, g.person_id, g.account_id, g.scopes, g.resource, g.session_sid, g.auth_time, \
-         g.created_at, g.ended_at"
+         g.outlives_person, g.created_at, g.ended_at"
     };
 }
 pub(crate) use grant_columns;
@@ -172,7 +174,7 @@ crate::sql! {
         " order by g.created_at desc, g.id desc limit 200"
     );
     INSERT = "insert into access_grant (id, connection_id, app_id, person_id, account_id, scopes, resource, session_sid, \
-        auth_time, created_at, keep_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        auth_time, created_at, keep_until, outlives_person) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     USED = "update connection set last_used_at = $1 where id = $2 and last_used_at < $1";
     END = "update access_grant set ended_at = $1, end_reason = $2 where id = $3 and ended_at is null \
         returning connection_id";
@@ -189,7 +191,7 @@ crate::sql! {
 }
 
 impl FromColumns for Grant {
-    const WIDTH: usize = 11;
+    const WIDTH: usize = 12;
 
     fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
         Ok(Grant {
@@ -202,6 +204,7 @@ impl FromColumns for Grant {
             resource: columns.take()?,
             session_sid: columns.take()?,
             auth_time: columns.take()?,
+            outlives_person: columns.take()?,
             created_at: columns.take()?,
             ended_at: columns.take()?,
         })
@@ -276,6 +279,7 @@ impl Tx {
             new.auth_time,
             self.now(),
             new.keep_until,
+            new.outlives_person,
         ];
         self.execute(INSERT, values).await?;
         self.execute(USED, values![self.now(), &new.connection_id]).await?;

@@ -24,8 +24,12 @@ macro_rules! migration {
 }
 
 /// Every step, oldest first. What was released is never edited: databases remember what they were made by.
-pub(crate) const ALL: &[Migration] =
-    &[migration!(1, "0001_init"), migration!(2, "0002_requests"), migration!(3, "0003_proofs")];
+pub(crate) const ALL: &[Migration] = &[
+    migration!(1, "0001_init"),
+    migration!(2, "0002_requests"),
+    migration!(3, "0003_proofs"),
+    migration!(7, "0007_outliving"),
+];
 
 /// A step that is already in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]

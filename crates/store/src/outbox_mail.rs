@@ -82,7 +82,8 @@ crate::sql! {
         next_attempt_at) values ($1, $2, $3, $4, $5, $6, 0, $6)";
     CLAIM = "update outbox_mail set attempts = attempts + 1, next_attempt_at = $1 \
         where id = $2 and next_attempt_at = $3 and next_attempt_at <= $4 returning id";
-    SENT = "update outbox_mail set sent_at = $1, next_attempt_at = null, last_error = null where id = $2";
+    SENT = "update outbox_mail set sent_at = $1, next_attempt_at = null, last_error = null, body_text = '', \
+        body_html = '' where id = $2";
     FAILED = "update outbox_mail set next_attempt_at = $1, last_error = $2 where id = $3 and sent_at is null";
 }
 
@@ -146,7 +147,7 @@ impl Tx {
         Ok(self.query_opt(CLAIM, values).await?.is_some())
     }
 
-    /// Remembers that a mail was sent.
+    /// Remembers that a mail was sent, and forgets its words: they may hold a link that still works.
     pub async fn mail_sent(&self, id: &MailId) -> Result<(), Error> {
         self.execute(SENT, values![self.now(), id]).await?;
         Ok(())
@@ -217,6 +218,7 @@ mod tests {
         assert_eq!(store.reader().next_mail_at().await, Ok(None));
         let sent = store.reader().find_mail(&id(1)).await.expect("a read").expect("the mail");
         assert_eq!(sent.sent_at, Some(later(5)));
+        assert_eq!((sent.body_text.as_str(), sent.body_html.as_str()), ("", ""), "its links are forgotten");
         let page = store.reader().list_mail(&PageRequest::first(1)).await.expect("a page");
         assert_eq!(page.items.first().map(|mail| &mail.id), Some(&id(2)));
         let next = PageRequest { after: page.next, limit: 1 };

@@ -7,7 +7,7 @@ pub mod refresh_token;
 mod standing;
 pub mod token_exchange;
 
-pub use standing::{ConnectionKind, PersonStanding, Standing, Subject};
+pub use standing::{PersonStanding, Standing, Subject};
 
 use crate::client::{Client, GrantType};
 use crate::error::{Error, ErrorCode};

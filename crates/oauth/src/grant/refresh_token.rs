@@ -173,7 +173,7 @@ mod tests {
 
     use super::*;
     use crate::examples::{NOW, form, public_app, scopes as set, store_app};
-    use crate::grant::{ConnectionKind, PersonStanding};
+    use crate::grant::PersonStanding;
 
     const GRANTED: &str = "openid offline_access reservations.read folios.read";
     const GOOD: Standing = Standing {
@@ -181,7 +181,7 @@ mod tests {
         client_active: true,
         account_active: true,
         person: PersonStanding::Active,
-        connection: ConnectionKind::Account,
+        outlives_person: true,
     };
 
     fn row() -> Row {

@@ -13,15 +13,6 @@ pub enum PersonStanding {
     Gone,
 }
 
-/// Whose a connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ConnectionKind {
-    /// The account's: it outlives the person who made it.
-    Account,
-    /// One member's own.
-    Personal,
-}
-
 /// Everything that a grant hangs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -33,8 +24,9 @@ pub struct Standing {
     pub account_active: bool,
     /// The person.
     pub person: PersonStanding,
-    /// The connection.
-    pub connection: ConnectionKind,
+    /// The grant is the account's, not only the person's: an account admin gave it to an app that keeps its tokens on
+    /// its own server. What another member gave, and what lies on a person's device, ends with the person.
+    pub outlives_person: bool,
 }
 
 /// For whom a new token speaks.
@@ -65,22 +57,16 @@ impl Standing {
         if !self.account_active {
             return ended("the account is suspended");
         }
-        match (self.person, self.connection) {
-            (PersonStanding::Active, ConnectionKind::Account | ConnectionKind::Personal) => {
-                Ok(Subject::Person)
-            }
-            (PersonStanding::Disabled | PersonStanding::Gone, ConnectionKind::Account) => {
-                Ok(Subject::Connection)
-            }
-            (PersonStanding::Disabled, ConnectionKind::Personal) => ended("the user was disabled"),
-            (PersonStanding::Gone, ConnectionKind::Personal) => {
-                ended("the user has no access to the account any more")
-            }
+        match (self.person, self.outlives_person) {
+            (PersonStanding::Active, _) => Ok(Subject::Person),
+            (PersonStanding::Disabled | PersonStanding::Gone, true) => Ok(Subject::Connection),
+            (PersonStanding::Disabled, false) => ended("the user was disabled"),
+            (PersonStanding::Gone, false) => ended("the user has no access to the account any more"),
         }
     }
 
     /// Whether a token that speaks for `subject` is still good. A person's token ends with the person, even when the
-    /// connection is the account's: the next refresh brings one that speaks for the connection.
+    /// grant outlives them: the next refresh brings one that speaks for the connection.
     #[must_use]
     pub fn keeps(&self, subject: Subject) -> bool {
         match (self.subject(), subject) {
@@ -99,7 +85,7 @@ mod tests {
         client_active: true,
         account_active: true,
         person: PersonStanding::Active,
-        connection: ConnectionKind::Personal,
+        outlives_person: false,
     };
 
     // security: T14
@@ -124,9 +110,9 @@ mod tests {
 
     // security: T14
     #[test]
-    fn the_accounts_connection_outlives_its_person_but_the_persons_tokens_do_not() {
+    fn what_an_admin_gave_for_the_account_outlives_them_but_their_own_tokens_do_not() {
         for person in [PersonStanding::Disabled, PersonStanding::Gone] {
-            let standing = Standing { person, connection: ConnectionKind::Account, ..GOOD };
+            let standing = Standing { person, outlives_person: true, ..GOOD };
             assert_eq!(standing.subject(), Ok(Subject::Connection));
             assert!(standing.keeps(Subject::Connection));
             assert!(!standing.keeps(Subject::Person));

@@ -245,9 +245,31 @@ fn field(form: &str) -> String {
     }
 }
 
-/// People change apps only as account admins; an app that acts for itself got the scope from one.
+/// As on the pages: apps are for admins to see and to change.
 fn check_admin(caller: &Caller) -> Result<(), Problem> {
-    if caller.person.is_none() || caller.is_admin() { Ok(()) } else { Err(Problem::forbidden()) }
+    if caller.may_administer() { Ok(()) } else { Err(Problem::forbidden()) }
+}
+
+/// Through the API an app hands out, and gets hold of, only what it may do itself: otherwise the scope to manage apps
+/// would be every scope.
+async fn check_reach<'s>(
+    app: &App,
+    caller: &Caller,
+    scopes: impl Iterator<Item = &'s String>,
+) -> Result<(), Problem> {
+    let known = app.cached.find_app(&caller.client_id).await?;
+    let own = known.map(|known| known.client.scopes.clone()).unwrap_or_default();
+    let mut beyond: Vec<&str> = scopes.map(String::as_str).filter(|scope| !own.contains(scope)).collect();
+    beyond.dedup();
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    let beyond = beyond.join(" ");
+    let detail =
+        format!("an app manages apps with scopes that it has itself; {} lacks {beyond}", caller.client_id);
+    let mut problem = Problem::new(StatusCode::FORBIDDEN, "missing-scope").detail(detail);
+    problem.scope = Some(beyond);
+    Err(problem)
 }
 
 /// The account's app with this client ID.
@@ -270,6 +292,7 @@ fn kind(name: Option<&str>) -> Result<AppKind, Problem> {
 /// # Errors
 /// 422 for another kind.
 pub async fn list(State(app): State<Arc<App>>, caller: Caller, Query(wanted): Query<Where>) -> Answer {
+    check_admin(&caller)?;
     let kind = kind(wanted.kind.as_deref())?;
     let first = PageRequest::from_token(wanted.after.as_deref(), ROWS);
     let found = app.store.reader().list_apps(&caller.account.id, kind, &first).await?;
@@ -291,6 +314,7 @@ pub async fn create(
     check_admin(&caller)?;
     let kind = kind(wanted.kind.as_deref())?;
     let raw = wanted.over(RawApp::default());
+    check_reach(&app, &caller, raw.scopes.iter()).await?;
     let registered = register::register(&app, &caller.origin(&visitor), &caller.account, kind, &raw).await;
     let made = registered.map_err(|refused| problem(&refused, visitor.words))?;
     let client_secret = made.client_secret.map(|secret| secret.expose().clone());
@@ -302,6 +326,7 @@ pub async fn create(
 /// # Errors
 /// 404 for an app that is not the account's.
 pub async fn show(State(app): State<Arc<App>>, caller: Caller, Path(client_id): Path<String>) -> Answer {
+    check_admin(&caller)?;
     let found = find(&app, &caller, &client_id).await?;
     let (found, version) =
         edit::find(&app, &caller.account.id, &found.id).await.map_err(|_| Problem::not_found())?;
@@ -330,6 +355,7 @@ pub async fn change(
     let (_, version) = edit::find(&app, of.0, of.1).await.map_err(refused)?;
     let number = version.number;
     let raw = wanted.over(RawApp::of(&version.details));
+    check_reach(&app, &caller, version.details.scopes.iter().chain(&raw.scopes)).await?;
     let edited = edit::edit(&app, &caller.origin(&visitor), of, &raw, Some(number)).await.map_err(refused)?;
     Ok(json::answer(StatusCode::OK, &Shown::new(&edited.app, edited.details)))
 }
@@ -360,6 +386,7 @@ pub async fn list_secrets(
     caller: Caller,
     Path(client_id): Path<String>,
 ) -> Answer {
+    check_admin(&caller)?;
     let found = find(&app, &caller, &client_id).await?;
     let secrets = app.store.reader().list_secrets(&caller.account.id, &found.id).await?;
     let secrets = secrets.into_iter().map(ShownSecret::from).collect();
@@ -379,9 +406,13 @@ pub async fn add_secret(
 ) -> Answer {
     check_admin(&caller)?;
     let found = find(&app, &caller, &client_id).await?;
+    let of = (&caller.account.id, &found.id);
+    let (_, version) =
+        edit::find(&app, of.0, of.1).await.map_err(|refused| problem(&refused, visitor.words))?;
+    check_reach(&app, &caller, version.details.scopes.iter()).await?;
     let expires = wanted.expires.unwrap_or_default();
     let raw = RawSecret { description: wanted.description, expires, id: None };
-    let added = secrets::add(&app, &caller.origin(&visitor), (&caller.account.id, &found.id), &raw).await;
+    let added = secrets::add(&app, &caller.origin(&visitor), of, &raw).await;
     let added = added.map_err(|refused| problem(&refused, visitor.words))?;
     let created = CreatedSecret {
         id: added.id.as_str().to_owned(),

@@ -157,7 +157,8 @@ section! {
 }
 
 section! {
-    /// How mail leaves. Without `smtp` it stays in the mailbox page of the operations listener.
+    /// How mail leaves. Without `smtp` it stays in a mailbox page of the operations listener, as long as
+    /// `public_url` and `ops_listen` are of this machine alone; otherwise nobody gets it.
     Mail in "mail" {
         /// The mail server: `smtps://user:password@host` or `smtp://host:587?tls=required`.
         smtp: Option<Secret> = None;

@@ -90,9 +90,8 @@ pub async fn end(
     Path(id): Path<String>,
 ) -> Answer {
     let id = ConnectionId::parse(&id).ok_or_else(Problem::not_found)?;
-    // An app that acts for itself got the scope from an admin of its own account.
     let person = caller.person.as_ref().map(|person| &person.id);
-    let by = By { person, is_admin: person.is_none() || caller.is_admin() };
+    let by = By { person, is_admin: caller.may_administer() };
     disconnect::by_account(&app, &caller.origin(&visitor), (&caller.account.id, &id), by).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

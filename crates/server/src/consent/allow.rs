@@ -3,6 +3,7 @@
 
 use grantry_oauth::access_token;
 use grantry_oauth::grant::{authorization_code, device_code, refresh_token};
+use grantry_oauth::redirect_uri::ClientType;
 use grantry_oauth::secret::{self, Secret, TokenKind};
 use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
 use grantry_store::code::NewCode;
@@ -76,7 +77,7 @@ pub async fn give_code(app: &App, giving: Giving<'_>, origin: &Origin) -> Result
                 let remembered = standing.remembered(&pending.request.scopes).ok_or(NotGiven::Changed)?;
                 remembered.connection.id.clone()
             };
-            if !issue(&tx, &giving, connection, new).await? {
+            if !issue(&tx, &giving, (&standing, connection), new).await? {
                 return Err(NotGiven::Over);
             }
             Ok::<_, NotGiven>(())
@@ -141,7 +142,12 @@ async fn note(
 }
 
 /// The grant, and its code or the device that gets it. `false` when the device's time was over before.
-async fn issue(tx: &Tx, giving: &Giving<'_>, connection: ConnectionId, new: &Fresh) -> Result<bool, Error> {
+async fn issue(
+    tx: &Tx,
+    giving: &Giving<'_>,
+    (standing, connection): (&Standing, ConnectionId),
+    new: &Fresh,
+) -> Result<bool, Error> {
     let (request, session) = (&giving.pending.request, &giving.actor.session);
     let asking = &giving.pending.app.app.id;
     let (lifetime, session_sid) = match giving.pending.begun {
@@ -149,6 +155,9 @@ async fn issue(tx: &Tx, giving: &Giving<'_>, connection: ConnectionId, new: &Fre
         // The device is no part of this browser's session: signing out here does not end it.
         Begun::ByDevice(_) => (device_code::LIFETIME, None),
     };
+    // An admin speaks for the account. What lies on the person's device leaves with the person.
+    let on_a_server =
+        giving.pending.app.client.client_type == ClientType::Confidential && session_sid.is_some();
     let expires_at = tx.now() + lifetime;
     let refreshed = if request.is_offline() { refresh_token::ABSOLUTE } else { Default::default() };
     let grant = NewGrant {
@@ -161,6 +170,7 @@ async fn issue(tx: &Tx, giving: &Giving<'_>, connection: ConnectionId, new: &Fre
         resource: request.resource.clone(),
         session_sid,
         auth_time: session.auth_time,
+        outlives_person: standing.member.is_admin && on_a_server,
         keep_until: expires_at + refreshed + access_token::LIFETIME,
     };
     tx.insert_grant(&grant).await?;

@@ -1,29 +1,43 @@
 //! The mailbox of a server without a mail server: pages of the operations listener, for whoever may reach that.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use grantry_store::id::MailId;
 use grantry_store::outbox_mail::OutboxMail;
 use grantry_store::page::PageRequest;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::routes::{Guard, Kind};
 use crate::web::{Answer, Page, Problem, Words, assets, branding, headers, page};
 
-/// `/mailbox` and `/mailbox/{id}`. Without a mail server every mail stays there; with one, the list shows what left.
+/// `/mailbox` and `/mailbox/{id}`, for a server without a mail server that nobody else can reach.
 pub fn router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/mailbox", get(list))
         .route("/mailbox/{id}", get(show))
+        .route_layer(middleware::from_fn(only_from_here))
         .route("/assets/{file}", get(assets::serve))
         .route("/branding/{file}", get(branding::serve))
         .with_state(Arc::clone(app))
+}
+
+/// A page of another site can make its own name mean this machine's address; the browser then still says the name.
+async fn only_from_here(request: Request, next: Next) -> Response {
+    let host = request.headers().get(http::header::HOST).and_then(|value| value.to_str().ok());
+    let host = host.and_then(|host| host.parse::<http::uri::Authority>().ok());
+    let here = host.as_ref().is_some_and(|host| {
+        let name = host.host().trim_matches(['[', ']']);
+        name == "localhost" || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    });
+    if here { next.run(request).await } else { StatusCode::MISDIRECTED_REQUEST.into_response() }
 }
 
 #[derive(askama::Template)]

@@ -1,11 +1,13 @@
 //! Argon2id behind a bounded queue: checking passwords is the cheapest way to keep a server busy.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use zeroize::Zeroizing;
 
 use crate::config::Security;
@@ -14,13 +16,16 @@ use crate::random::Random;
 /// Checks passwords, as many at once as there are processor cores; more wait, and too many are turned away.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    at_once: Arc<Semaphore>,
+    /// To threads of their own: on threads that come and go the allocator would keep a work area for each.
+    jobs: Sender<Job>,
     /// Those at work and those who wait.
     room: Arc<Semaphore>,
     params: Params,
     /// Stands for the password of somebody who has none, or who does not exist: the check takes as long.
     nobody: Arc<str>,
 }
+
+type Job = Box<dyn FnOnce() + Send>;
 
 /// Everybody wants a password checked right now; try again in a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,8 +56,14 @@ impl Passwords {
         let params = Params::new(settings.argon2_memory_kib, settings.argon2_passes, 1, None)
             .map_err(|why| anyhow::anyhow!("security.argon2_*: {why}"))?;
         let nobody = hash(&params, &random.token(), random.bytes())?;
+        let (jobs, waiting) = channel();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..at_once {
+            let waiting = Arc::clone(&waiting);
+            std::thread::Builder::new().name("passwords".to_owned()).spawn(move || serve(&waiting))?;
+        }
         Ok(Self {
-            at_once: Arc::new(Semaphore::new(at_once)),
+            jobs,
             room: Arc::new(Semaphore::new(at_once * (WAITING_EACH + 1))),
             params,
             nobody: nobody.into(),
@@ -99,15 +110,26 @@ impl Passwords {
         &self,
         work: impl FnOnce(&Params) -> T + Send + 'static,
     ) -> Result<T, Busy> {
-        let _place = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Busy)?;
-        let permit = Arc::clone(&self.at_once).acquire_owned().await.map_err(|_| Busy)?;
+        let place = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Busy)?;
         let params = self.params.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work(&params);
-            drop(permit);
-            done
+        let (done, answer) = oneshot::channel();
+        let job = Box::new(move || {
+            // Nobody waits any more when the request was given up.
+            let _ = done.send(work(&params));
+            drop(place);
         });
-        done.await.map_err(|_| Busy)
+        self.jobs.send(job).map_err(|_| Busy)?;
+        answer.await.map_err(|_| Busy)
+    }
+}
+
+/// Does one job after the other, until the last [`Passwords`] is gone.
+fn serve(waiting: &Mutex<Receiver<Job>>) {
+    loop {
+        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        // Whoever waits for it is told that it is busy; the next one is served.
+        let _ = catch_unwind(AssertUnwindSafe(job));
     }
 }
 

@@ -21,6 +21,9 @@ use super::session::id_hash;
 /// Time to sign in, read and decide, with a forgotten password and its mail in between.
 const KEPT: Duration = Duration::from_hours(1);
 
+/// Time for a browser to follow the redirect. Until one has come, anybody may have asked, without end.
+const UNCLAIMED: Duration = Duration::from_mins(10);
+
 /// Who began an authorization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
@@ -89,7 +92,7 @@ pub async fn begin(
         id_hash: id_hash(&id),
         app_id: asking.app.id.clone(),
         request: json,
-        expires_at: now + KEPT,
+        expires_at: now + UNCLAIMED,
     };
     app.store.write(now, |tx| async move { tx.insert_authorization_request(&new).await }).await?;
     Ok(path(&id))
@@ -110,7 +113,7 @@ pub async fn claim(app: &App, visitor: &Visitor, id: &str) -> Result<Option<Pend
     let browser = visitor.browser_hash;
     if row.browser_hash.is_none() || (row.browser_hash == Some(browser) && !known) {
         let claiming = app.store.write(app.clock.now(), |tx| async move {
-            let claimed = tx.claim_authorization_request(&hash, &browser).await?;
+            let claimed = tx.claim_authorization_request((&hash, &browser), tx.now() + KEPT).await?;
             if let (true, Some((person, at))) = (claimed, person) {
                 tx.note_sign_in((&hash, &browser), person, at).await?;
             }

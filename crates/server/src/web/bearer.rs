@@ -34,6 +34,8 @@ pub struct Facts {
     pub account: Account,
     /// For whom the app acts; `None` when it acts for itself, or for the account alone.
     pub person: Option<Person>,
+    /// The app acts for itself: it belongs to the account, whose admin gave it its scopes.
+    pub is_own_app: bool,
     /// What that person is in the account.
     pub member: Option<Member>,
     pub scopes: ScopeSet,
@@ -103,6 +105,7 @@ impl Facts {
     fn new(living: Living) -> Self {
         let Living { claims, holder } = living;
         let account = holder.account().clone();
+        let is_own_app = matches!(holder, Holder::App(_));
         let (person, member, app_id) = match holder {
             Holder::App(app) => (None, None, app.app.id.clone()),
             Holder::Grant(state, Subject::Person) => (state.person, state.member, state.grant.app_id),
@@ -111,6 +114,7 @@ impl Facts {
         Self {
             account,
             person,
+            is_own_app,
             member,
             scopes: claims.scopes,
             client_id: claims.client_id,
@@ -119,10 +123,11 @@ impl Facts {
         }
     }
 
-    /// Whether the app acts for an admin of the account.
+    /// Whether what only admins may do may be done with this token: for a person that person must be one, and the
+    /// account's own app got its scope from one. A connection whose person has left reads and changes nothing.
     #[must_use]
-    pub fn is_admin(&self) -> bool {
-        self.member.as_ref().is_some_and(|member| member.is_admin)
+    pub fn may_administer(&self) -> bool {
+        self.is_own_app || self.member.as_ref().is_some_and(|member| member.is_admin)
     }
 }
 

@@ -1,6 +1,6 @@
 //! From which address a request comes: the connection's other end, or what a trusted proxy says of it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::Request;
 use ipnet::IpNet;
@@ -20,13 +20,20 @@ pub fn address(request: &Request, trusted: &[IpNet]) -> Option<IpAddr> {
     let entries = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.rsplit(','));
     let mut caller = peer;
     for entry in entries {
-        let Some(ip) = entry.trim().parse::<IpAddr>().ok().map(|ip| ip.to_canonical()) else { break };
+        let Some(ip) = ip(entry.trim()) else { break };
         caller = ip;
         if !trusts(&ip) {
             break;
         }
     }
     Some(caller)
+}
+
+/// An entry of the list: an address, with its port as some proxies write it.
+fn ip(entry: &str) -> Option<IpAddr> {
+    let bare = entry.trim_start_matches('[').trim_end_matches(']');
+    let ip = bare.parse().or_else(|_| entry.parse().map(|address: SocketAddr| address.ip()));
+    ip.ok().map(|ip| ip.to_canonical())
 }
 
 #[cfg(test)]
@@ -53,6 +60,9 @@ mod tests {
         assert_eq!(seen("10.0.0.2", &["6.6.6.6, 198.51.100.1, 10.0.0.3"]), "198.51.100.1");
         assert_eq!(seen("10.0.0.2", &["6.6.6.6", "198.51.100.1"]), "198.51.100.1");
         assert_eq!(seen("10.0.0.2", &["evil"]), "10.0.0.2");
+        assert_eq!(seen("10.0.0.2", &["198.51.100.1:4711"]), "198.51.100.1");
+        assert_eq!(seen("10.0.0.2", &["[2001:db8::1]:4711"]), "2001:db8::1");
+        assert_eq!(seen("10.0.0.2", &["[2001:db8::1]"]), "2001:db8::1");
         assert_eq!(seen("::ffff:10.0.0.2", &["198.51.100.1"]), "198.51.100.1");
     }
 }

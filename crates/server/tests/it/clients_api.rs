@@ -13,7 +13,7 @@ struct Program<'w> {
 impl<'w> Program<'w> {
     /// The account's own program, which an admin has given the scope.
     async fn of(world: &'w World, tenant: &Tenant) -> Self {
-        let app = world.custom_app(tenant, "KEEPER", &["identity:clients.manage"]).await;
+        let app = world.custom_app(tenant, "KEEPER", &["identity:clients.manage", "reports.read"]).await;
         let token = token(world, &app).await.json()["access_token"].as_str().expect("a token").to_owned();
         Self { world, bearer: format!("Bearer {token}") }
     }
@@ -122,4 +122,33 @@ async fn a_program_reaches_no_other_account_and_sets_nothing_that_is_not_its_own
         403,
         "a customer has no store apps"
     );
+}
+
+// security: T11, R10
+#[tokio::test]
+async fn a_program_hands_out_and_gets_hold_of_only_what_it_may_do_itself() {
+    let world = World::new().await;
+    let hotel = world.customer("HOTL").await;
+    let program = Program::of(&world, &hotel).await;
+    let strong = world.custom_app(&hotel, "STRONG", &["payments.manage"]).await;
+    let weak = world.custom_app(&hotel, "WEAK", &["reports.read"]).await;
+    let of = |app: &RegisteredApp| format!("/api/v1/clients/{}", app.client_id);
+    let scopes = json!({"scopes": ["reports.read", "payments.manage"]});
+    let new = json!({
+        "clientCode": "SLY", "clientName": "Sly", "secretDescription": "s", "scopes": ["payments.manage"],
+    });
+    for (method, path, body) in [
+        ("POST", "/api/v1/clients".to_owned(), new),
+        ("PATCH", of(&weak), scopes.clone()),
+        ("PATCH", "/api/v1/clients/HOTL-SP-KEEPER".to_owned(), scopes),
+        ("PATCH", of(&strong), json!({"clientName": "Mine"})),
+        ("POST", format!("{}/secrets", of(&strong)), json!({"description": "mine"})),
+    ] {
+        let refused = program.asks(method, &path, Some(body)).await;
+        assert_eq!(refused.status, 403, "{method} {path}: {}", refused.body);
+        assert!(refused.body.contains("payments.manage"), "{}", refused.body);
+    }
+    let added =
+        program.asks("POST", &format!("{}/secrets", of(&weak)), Some(json!({"description": "n"}))).await;
+    assert_eq!(added.status, 201, "{}", added.body);
 }

@@ -27,6 +27,7 @@ mod end_session;
 mod foreign_client;
 mod front;
 mod logs;
+mod mailbox;
 mod process;
 mod profile;
 mod relying_party;

@@ -76,7 +76,7 @@ async fn waits(world: &World, client_id: &str, browser: &Client) -> String {
     let new = &new;
     let kept = app.store.write(app.clock.now(), |tx| async move {
         tx.insert_authorization_request(new).await?;
-        tx.claim_authorization_request(&new.id_hash, &browser).await
+        tx.claim_authorization_request((&new.id_hash, &browser), new.expires_at).await
     });
     assert_eq!(kept.await, Ok::<_, Error>(true));
     id

@@ -25,10 +25,9 @@ pub async fn roles(_: Caller) -> Answer {
     Ok(json::answer(StatusCode::OK, &json!({ "roles": ROLES })))
 }
 
-/// Whether this token may change who belongs to the account: an app for the account itself may by its scope alone, an
-/// app for a person may what the person may.
+/// Whether this token may change who belongs to the account.
 fn may_change(caller: &Caller) -> Result<(), Problem> {
-    if caller.person.is_some() && !caller.is_admin() { Err(Problem::forbidden()) } else { Ok(()) }
+    if caller.may_administer() { Ok(()) } else { Err(Problem::forbidden()) }
 }
 
 /// The person that a path names.

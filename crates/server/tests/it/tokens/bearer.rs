@@ -27,7 +27,7 @@ async fn who(State(_): State<Arc<App>>, caller: Caller, visitor: Visitor) -> Jso
         "account": caller.account.code,
         "person": caller.person.as_ref().map(|person| person.email.clone()),
         "client": caller.client_id,
-        "admin": caller.is_admin(),
+        "admin": caller.may_administer(),
         "actor": origin.actor.label,
     }))
 }
@@ -98,7 +98,7 @@ async fn the_handler_learns_whose_account_it_is_and_for_whom_the_app_acts() {
     let own = desk.asks(&desk.custom, &[("grant_type", "client_credentials")]).await.json();
     let answer = with_token(&desk, &["nothing", "rates.read"], text(&own, "access_token")).await;
     let expected = json!({
-        "account": "HOTL", "person": null, "client": "HOTL-SP-OWN", "admin": false, "actor": "HOTL-SP-OWN",
+        "account": "HOTL", "person": null, "client": "HOTL-SP-OWN", "admin": true, "actor": "HOTL-SP-OWN",
     });
     assert_eq!((answer.status, answer.body), (200, expected));
 }

@@ -107,6 +107,7 @@ impl Desk {
             resource: Vec::new(),
             session_sid: Some(sid.clone()),
             auth_time: now,
+            outlives_person: kind == ConnectionKind::Account,
             keep_until: Timestamp(now.0 + 200 * 86_400_000),
         };
         let made = app.store.write(now, |tx| async move {

@@ -6,10 +6,10 @@ use grantry_store::connection::{ConnectionKind, EndReason};
 use grantry_store::member::MemberState;
 use grantry_store::person::PersonState;
 use grantry_testkit::each_engine;
-use grantry_testkit::world::Person;
+use grantry_testkit::world::{AppWish, Person};
 use serde_json::Value;
 
-use super::desk::{Desk, EVERYTHING, Granted, claims, refusal, text};
+use super::desk::{CALLBACK, Desk, EVERYTHING, Granted, claims, refusal, text};
 
 /// What can happen to what a grant hangs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,4 +169,48 @@ async fn who_comes_back_finds_the_doors_open_again() {
     desk.changes(|tx| async move { tx.set_person_state(&id, PersonState::Active).await }).await;
     assert_eq!(desk.userinfo(text(&tokens, "access_token")).await.status, 200);
     assert_eq!(desk.refreshes(&desk.app, text(&tokens, "refresh_token")).await.status, 200);
+}
+
+// security: T14, C08
+#[tokio::test]
+async fn what_a_member_joined_ends_with_them_and_what_an_admin_gave_goes_on_but_administers_nothing() {
+    const ASKED: &str = "offline_access identity:account-users.manage";
+    let desk = Desk::new().await;
+    let world = &desk.world;
+    let staff = AppWish::store("STAFF").returning_to(CALLBACK).asking_for(&["identity:account-users.manage"]);
+    let staff = world.registers(&desk.developer, staff).await;
+    let phone = AppWish::store("PHONE").public().returning_to(CALLBACK);
+    let phone = phone.asking_for(&["identity:account-users.manage"]);
+    let phone = world.registers(&desk.developer, phone).await;
+    let ada = &desk.hotel.admin;
+    let bob = &world.member(&desk.hotel, "Bob Builder").await;
+    // The last admin cannot be disabled.
+    world.joins(&world.person("Cy Second", "cy@hotl.example").await, &desk.hotel, true).await;
+    let of_ada = world.tokens_for(ada, &staff, CALLBACK, ASKED).await;
+    let of_ada_on_a_phone = world.tokens_for(ada, &phone, CALLBACK, ASKED).await;
+    let of_bob = world.tokens_for(bob, &staff, CALLBACK, ASKED).await;
+    let (hotel, ada_id, bob_id) = (desk.hotel.id.clone(), ada.id.clone(), bob.id.clone());
+    desk.changes(|tx| async move {
+        tx.set_member_state(&hotel, &ada_id, MemberState::Disabled).await?;
+        tx.set_member_state(&hotel, &bob_id, MemberState::Disabled).await
+    })
+    .await;
+
+    let ended = (400, "invalid_grant".to_owned());
+    assert_eq!(refusal(&desk.refreshes(&staff, text(&of_bob, "refresh_token")).await), ended, "a member's");
+    let on_a_phone = desk.refreshes(&phone, text(&of_ada_on_a_phone, "refresh_token")).await;
+    assert_eq!(refusal(&on_a_phone), ended, "what lies on a device goes with the person");
+
+    let reply = desk.refreshes(&staff, text(&of_ada, "refresh_token")).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let bearer = format!("Bearer {}", text(&reply.json(), "access_token"));
+    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+    assert_eq!(world.send("GET", "/api/v1/users", &headers, "").await.status, 200, "it still reads");
+    let user = format!("/api/v1/users/{}", ada.id.as_str());
+    for (method, path, body) in [
+        ("POST", "/api/v1/account/invitations", r#"{"email":"eve@evil.example","isAccountAdmin":true}"#),
+        ("PATCH", user.as_str(), r#"[{"op":"replace","path":"/enabled","value":true}]"#),
+    ] {
+        assert_eq!(world.send(method, path, &headers, body).await.status, 403, "{method} {path}");
+    }
 }
