@@ -61,6 +61,8 @@ pub struct Credentials<'a> {
     pub redirect_uri: &'a str,
     /// Separated by spaces, with `openid` and `offline_access`.
     pub scope: &'a str,
+    /// What else the program should do, as the README beside it names it.
+    pub options: &'a [&'a str],
 }
 
 /// A program that has discovered the issuer and waits for the answer of the browser.
@@ -87,6 +89,7 @@ impl ForeignClient {
             .env("CLIENT_SECRET", app.client_secret)
             .env("REDIRECT_URI", app.redirect_uri)
             .env("SCOPE", app.scope)
+            .envs(app.options.iter().map(|option| (*option, "1")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

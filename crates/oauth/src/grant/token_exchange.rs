@@ -42,12 +42,13 @@ impl Request {
         if form.get("actor_token").is_some() || form.get("actor_token_type").is_some() {
             return refuse("actor_token is not supported");
         }
-        Ok(Self {
-            subject_token,
-            scope: parse_scope(form)?,
-            resource: form.all("resource").map(str::to_owned).collect(),
-            audience: form.all("audience").map(str::to_owned).collect(),
-        })
+        let all = |name| form.all(name).map(str::to_owned).collect::<Vec<_>>();
+        let (resource, audience) = (all("resource"), all("audience"));
+        // Two ways to say the same; what they mean together is anybody's guess.
+        if !resource.is_empty() && !audience.is_empty() {
+            return refuse("resource and audience cannot be combined");
+        }
+        Ok(Self { subject_token, scope: parse_scope(form)?, resource, audience })
     }
 }
 
@@ -229,6 +230,8 @@ mod tests {
         let good = [("subject_token", "ey.a.b"), ("subject_token_type", ACCESS_TOKEN)];
         let with = |name, value| Request::parse(&form(&[&good[..], &[(name, value)]].concat()));
         assert!(with("requested_token_type", ACCESS_TOKEN).is_ok());
+        let both = [good[0], good[1], ("audience", "api"), ("resource", "https://api.example/mcp")];
+        assert_eq!(Request::parse(&form(&both)).map_err(|e| e.code), Err(ErrorCode::InvalidRequest));
         let refresh = "urn:ietf:params:oauth:token-type:refresh_token";
         for (name, value) in
             [("requested_token_type", refresh), ("actor_token", "x"), ("actor_token_type", ACCESS_TOKEN)]

@@ -35,8 +35,10 @@ pub async fn token_exchange(
     };
 
     let catalogue = app.cached.catalogue().await?;
-    let reach = Reach::new(&catalogue.rules, &scopes, &bounds(claims, &catalogue.rules), &request.resource)?;
-    let reach = reach.named(&catalogue.rules, &request.audience)?;
+    let bounds = Bounds::of(claims, &catalogue.rules);
+    let reach = Reach::new(&catalogue.rules, &scopes, &bounds.resources, &request.resource)?;
+    let asked = !request.audience.is_empty() || !request.resource.is_empty();
+    let reach = reach.named(&catalogue.rules, if asked { &request.audience } else { &bounds.names })?;
     let roles = person::roles_in_token(app, state, &reach.scopes).await?;
     let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
     let bearer = Bearer {
@@ -65,10 +67,22 @@ async fn is_of_same_owner(app: &App, claims: &Claims, asking: Asking<'_>) -> Res
     Ok(holder.is_some_and(|holder| holder.owner.id == asking.known.owner.id))
 }
 
-/// The resources beyond which the new token must not reach: those of a token that was narrowed to some. One that was not
-/// is for the server's own API, too.
-fn bounds(claims: &Claims, catalogue: &Catalogue) -> Vec<String> {
-    if claims.is_for(catalogue.own_resource()) { Vec::new() } else { claims.audience.clone() }
+/// Beyond which the new token must not reach: what a token that was made smaller is for. Both are empty for one that was
+/// not; it is for the server's own API, too.
+struct Bounds {
+    resources: Vec<String>,
+    names: Vec<String>,
+}
+
+impl Bounds {
+    fn of(claims: &Claims, catalogue: &Catalogue) -> Self {
+        if claims.is_for(catalogue.own_resource()) {
+            return Self { resources: Vec::new(), names: Vec::new() };
+        }
+        let is_name = |audience: &String| catalogue.apis().iter().any(|api| api.name == *audience);
+        let (names, resources) = claims.audience.iter().cloned().partition(is_name);
+        Self { resources, names }
+    }
 }
 
 /// The app that asks, when the grant was given to another one.

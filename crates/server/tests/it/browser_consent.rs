@@ -1,6 +1,6 @@
 //! The consent page in a browser: how it looks, that it works without JavaScript, and that no name breaks out of its place.
 
-use grantry_testkit::world::Tenant;
+use grantry_testkit::world::{AppWish, Tenant};
 use grantry_testkit::{Browser, Theme};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -47,6 +47,33 @@ async fn the_consent_page_and_its_neighbours_are_pictured() {
     asks(&scene, &browser, &[]).await;
     browser.sees("Choose an account").await;
     pictures(&browser, "consent-accounts").await;
+}
+
+#[tokio::test]
+async fn the_pages_of_a_device_are_pictured() {
+    let scene = Scene::new().await;
+    let mut wish = AppWish::store("TV").named("Lobby TV").public().asking_for(&["reservations.read"]);
+    wish.raw.device_grant = Some(true);
+    let tv = scene.world.registers(&scene.acme, wish).await;
+    let form = format!("client_id={}&scope=openid+reservations.read", tv.client_id);
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let begun = scene.world.post("/connect/deviceauthorization", &headers, &form).await.json();
+    let code = begun["user_code"].as_str().expect("a code").to_owned();
+
+    let browser = Browser::open().await;
+    scene.world.signs_in_quietly(&scene.hotel.admin, &browser).await;
+    browser.goes_to(scene.world.url("/device")).await;
+    browser.types("Code on the device", "BCDF-GHJK").await;
+    browser.presses("Continue").await;
+    browser.sees("No device shows this code now").await;
+    pictures(&browser, "device-unknown-code").await;
+    browser.types("Code on the device", &code.to_lowercase()).await;
+    browser.presses("Continue").await;
+    browser.sees(&code).await;
+    pictures(&browser, "consent-device").await;
+    browser.presses("Allow").await;
+    browser.sees("Your device is connected").await;
+    pictures(&browser, "device-done").await;
 }
 
 /// An app that answers every request with this.

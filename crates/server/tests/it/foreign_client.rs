@@ -21,6 +21,7 @@ async fn goes_the_whole_way(language: Language) {
         client_secret: &app.client_secret,
         redirect_uri,
         scope: "openid profile email offline_access reservations.read",
+        options: &[],
     };
     let program = ForeignClient::start(language, &credentials).await;
     let mut person = world.signed_in(&hotel.admin).await;
@@ -36,6 +37,64 @@ async fn goes_the_whole_way(language: Language) {
     assert_eq!(got["userinfo"]["email"], hotel.admin.email.as_str());
     assert_ne!(got["refreshed"]["access_token"], got["token"]["access_token"]);
     assert!(got["token"]["refresh_token"].is_string(), "offline access gives a refresh token: {got}");
+}
+
+// security: D01, D02
+#[tokio::test]
+async fn a_certified_library_of_node_with_proofs_where_nonces_are_required() {
+    let world = World::setup().configured(|config| config.dpop.require_nonce = true).start().await;
+    let acme = world.developer("ACME").await;
+    let hotel = world.customer("HOTL").await;
+    let redirect_uri = "https://tool.example/callback";
+    let mut wish = AppWish::store("TOOL").returning_to(redirect_uri).asking_for(&["reservations.read"]);
+    wish.raw.dpop_bound = Some(true);
+    let app = world.registers(&acme, wish).await;
+    let credentials = Credentials {
+        issuer: world.issuer(),
+        client_id: &app.client_id,
+        client_secret: &app.client_secret,
+        redirect_uri,
+        scope: "openid offline_access reservations.read",
+        options: &["DPOP"],
+    };
+    let program = ForeignClient::start(Language::Node, &credentials).await;
+    let mut person = world.signed_in(&hotel.admin).await;
+    let consent = person.opens(&program.authorize_url).await;
+    let back = person.posts(&consent.form("Allow").pressing("Allow")).await;
+    let got = program.receives(back.location()).await;
+    assert_eq!(got["userinfo"]["sub"], hotel.admin.id.as_str());
+    for tokens in ["token", "refreshed"] {
+        // The library writes it in small letters.
+        assert_eq!(got[tokens]["token_type"], "dpop", "{got}");
+    }
+}
+
+// security: T19
+#[tokio::test]
+async fn a_certified_library_of_node_on_a_device_without_a_browser() {
+    let world = World::new().await;
+    let acme = world.developer("ACME").await;
+    let hotel = world.customer("HOTL").await;
+    let mut wish = AppWish::store("TV").asking_for(&["reservations.read"]);
+    wish.raw.device_grant = Some(true);
+    let app = world.registers(&acme, wish).await;
+    let credentials = Credentials {
+        issuer: world.issuer(),
+        client_id: &app.client_id,
+        client_secret: &app.client_secret,
+        redirect_uri: "",
+        scope: "openid offline_access reservations.read",
+        options: &["DEVICE", "DPOP"],
+    };
+    let program = ForeignClient::start(Language::Node, &credentials).await;
+    let mut person = world.signed_in(&hotel.admin).await;
+    let code = person.opens(&program.authorize_url).await;
+    let consent = person.submits(&code.form("Continue")).await;
+    let done = person.submits(&consent.form("Allow").pressing("Allow")).await;
+    assert!(done.says("Your device is connected"), "{}", done.body);
+    let got = program.receives("decided").await;
+    assert_eq!(got["userinfo"]["sub"], hotel.admin.id.as_str());
+    assert_eq!(got["refreshed"]["token_type"], "dpop", "{got}");
 }
 
 #[tokio::test]

@@ -22,6 +22,37 @@ const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET,
   execute: ISSUER.startsWith("http://") ? [client.allowInsecureRequests] : [],
 });
 
+// With DPOP, every request brings a proof of a key of its own.
+const options = process.env.DPOP ? { DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair()) } : {};
+const tokens = ({ access_token, refresh_token, scope, token_type }) => ({ access_token, refresh_token, scope, token_type });
+
+// The rest of the way is the same, however the first token was got.
+async function finish(token, lines) {
+  lines.close();
+  const claims = token.claims();
+  const refreshed = await client.refreshTokenGrant(config, token.refresh_token, undefined, options);
+  const userinfo = await client.fetchUserInfo(config, refreshed.access_token, claims.sub, options);
+  say({
+    library: `openid-client ${version}`,
+    id_token: claims,
+    userinfo,
+    token: tokens(token),
+    refreshed: tokens(refreshed),
+  });
+}
+
+// With DEVICE, the person's browser is elsewhere.
+if (process.env.DEVICE) {
+  const begun = await client.initiateDeviceAuthorization(config, { scope: SCOPE });
+  const lines = createInterface({ input: process.stdin });
+  say({ authorize_url: begun.verification_uri_complete, user_code: begun.user_code });
+  await lines[Symbol.asyncIterator]().next();
+  // The library sleeps before it asks; the person has decided already.
+  const token = await client.pollDeviceAuthorizationGrant(config, { ...begun, interval: 0.1 }, undefined, options);
+  await finish(token, lines);
+  process.exit(0);
+}
+
 const verifier = client.randomPKCECodeVerifier();
 const state = client.randomState();
 const nonce = client.randomNonce();
@@ -32,28 +63,11 @@ const url = client.buildAuthorizationUrl(config, {
   code_challenge_method: "S256",
   state,
   nonce,
+  ...(options.DPoP && { dpop_jkt: await options.DPoP.calculateThumbprint() }),
 });
 say({ authorize_url: url.href });
 
 const lines = createInterface({ input: process.stdin });
 const callback = new URL((await lines[Symbol.asyncIterator]().next()).value);
-lines.close();
-
-const token = await client.authorizationCodeGrant(config, callback, {
-  pkceCodeVerifier: verifier,
-  expectedState: state,
-  expectedNonce: nonce,
-  idTokenExpected: true,
-});
-const claims = token.claims();
-const refreshed = await client.refreshTokenGrant(config, token.refresh_token);
-const userinfo = await client.fetchUserInfo(config, refreshed.access_token, claims.sub);
-
-const tokens = ({ access_token, refresh_token, scope }) => ({ access_token, refresh_token, scope });
-say({
-  library: `openid-client ${version}`,
-  id_token: claims,
-  userinfo,
-  token: tokens(token),
-  refreshed: tokens(refreshed),
-});
+const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
+await finish(await client.authorizationCodeGrant(config, callback, checks, undefined, options), lines);
