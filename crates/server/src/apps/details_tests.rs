@@ -96,6 +96,26 @@ fn pkce_is_left_out_by_compatible_confidential_apps_only() {
     assert_eq!(public.auth_method, "none");
 }
 
+// security: T10, T19, D02
+#[test]
+fn grants_beyond_the_usual_are_for_apps_that_can_have_them() {
+    let plain = details(&raw());
+    assert!(!plain.dpop_bound && !plain.device_grant && !plain.token_exchange, "nobody gets them unasked");
+    let all =
+        RawApp { dpop_bound: Some(true), device_grant: Some(true), token_exchange: Some(true), ..raw() };
+    let given = details(&all);
+    assert!(given.dpop_bound && given.device_grant && given.token_exchange);
+    let unsaid = try_with(&raw(), |terms| terms.before = Some(Box::leak(Box::new(given))));
+    let unsaid = unsaid.expect("it is accepted").details;
+    assert!(unsaid.dpop_bound && unsaid.device_grant && unsaid.token_exchange, "what is not said stays");
+    let television = RawApp { device_grant: Some(true), ..custom() };
+    assert!(details(&television).redirect_uris.is_empty(), "devices return nowhere");
+    let as_custom = faulty(&television, |terms| terms.kind = AppKind::Custom);
+    assert_eq!(as_custom, ["device_grant"]);
+    let public = RawApp { client_type: "public".to_owned(), ..all };
+    assert_eq!(faulty(&public, |_| ()), ["token_exchange"]);
+}
+
 #[test]
 fn every_fault_names_its_field_and_row_at_once() {
     let many = RawApp {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::begin::{NotBegun, begin};
 use crate::app::App;
+use crate::sign_in::pending;
 use crate::web::{Answer, Form, Page, Visitor, page};
 
 /// Where the browser ends.
@@ -61,7 +62,13 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, Query(asked): Q
 pub async fn enter(State(app): State<Arc<App>>, visitor: Visitor, form: Form) -> Answer {
     let typed = form.get("user_code");
     match begin(&app, typed, &visitor.ip_text()).await {
-        Ok(path) => Ok(page::see_other(&path)),
+        Ok(path) => {
+            // Whoever typed the code consents to it: its URL is of no use in anybody else's browser.
+            if let Some((_, id)) = path.rsplit_once('/') {
+                pending::claim(&app, &visitor, id).await?;
+            }
+            Ok(page::see_other(&path))
+        }
         Err(NotBegun::Unknown) => {
             let error = visitor.words.get("device-fault-code");
             Ok(code_page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, (typed, error)))

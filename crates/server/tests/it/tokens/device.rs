@@ -137,6 +137,11 @@ async fn a_link_with_the_code_in_it_does_nothing_by_itself() {
     desk.world.later(Duration::from_secs(5));
     assert_eq!(refusal(&polls(&desk, &tv, &begun).await).1, "authorization_pending");
 
+    let typed = ada.posts(&form).await;
+    let mut victim = desk.world.signed_in(&desk.hotel.admin).await;
+    let elsewhere = victim.opens(typed.location()).await;
+    assert_eq!(elsewhere.status, 410, "who has not typed it cannot consent to it: {}", elsewhere.body);
+
     let other_site = [
         ("Content-Type", "application/x-www-form-urlencoded"),
         ("Origin", "https://evil.example"),
