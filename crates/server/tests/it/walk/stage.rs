@@ -180,7 +180,9 @@ impl Stage {
     /// manages apps, one that the admin has allowed where it is about people.
     pub(crate) async fn token(&self, of: &Tenant, any_of: &[&str]) -> String {
         if any_of.is_empty() || any_of.contains(&"identity:clients.manage") {
-            let program = AppWish::custom("MANAGER").asking_for(&["identity:clients.manage"]);
+            // It manages apps with scopes that it has itself.
+            let program =
+                AppWish::custom("MANAGER").asking_for(&["identity:clients.manage", "reservations.read"]);
             let program = self.world.registers(of, program).await;
             return self.world.token_of(&program, "identity:clients.manage").await;
         }
