@@ -220,6 +220,8 @@ fn doors(table: Table) -> Table {
         .get("/account/first-operator/{token}", Door, Page, sign_in::first_operator::show)
         .post("/account/first-operator/{token}", Door, Page, sign_in::first_operator::set_up)
         .get("/account/profile", SignedIn, Page, sign_in::profile::show)
+        .get("/account/profile/activity", SignedIn, Page, audit::pages::show_own)
+        .post("/account/profile/accounts/{account}/leave", SignedIn, Page, sign_in::profile::leave)
         .post("/account/profile/language", SignedIn, Page, sign_in::profile::language)
         .post("/account/profile/password", SignedIn, Page, sign_in::profile::change_password)
         .post("/account/profile/sessions/{sid}/end", SignedIn, Page, sign_in::profile::end_session)
@@ -307,7 +309,7 @@ fn account(table: Table) -> Table {
     use Kind::Page;
     table
         .get("/account/members", Member, Page, members::show)
-        .post("/account/members", Admin, Page, members::add)
+        .post("/account/members", Admin, Page, members::invite)
         .get("/account/members/{member}", Admin, Page, member::show)
         .post("/account/members/{member}", Admin, Page, member::change)
         .post("/account/members/{member}/remove", Admin, Page, member::remove)

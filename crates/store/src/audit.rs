@@ -2,7 +2,7 @@
 
 use crate::account::containing;
 use crate::columns::{Columns, FromColumns};
-use crate::id::{AccountId, AppId};
+use crate::id::{AccountId, AppId, PersonId};
 use crate::page::{Cursor, Page, PageRequest};
 use crate::person::Person;
 use crate::value::{values, without_nul};
@@ -56,6 +56,8 @@ crate::word::words! {
         InvitationResent = "invitation.resent",
         /// An invitation was accepted.
         InvitationAccepted = "invitation.accepted",
+        /// An invitation was declined by the person whom it was for.
+        InvitationDeclined = "invitation.declined",
         /// Somebody signed in.
         SessionStarted = "session.started",
         /// Somebody signed out, or was signed out.
@@ -240,11 +242,52 @@ impl Object {
     }
 }
 
+/// Whose trail something stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trail<'a> {
+    /// The server's own.
+    Server,
+    /// What was done in an account: its admins read it.
+    Account(&'a AccountId),
+    /// What was done with a person's sign-in. It is about no account, so no account's admins read it.
+    Person(&'a PersonId),
+}
+
+impl<'a> Trail<'a> {
+    /// What the rows of the chain carry: the ids of accounts and people never look alike, and the server has none.
+    fn key(self) -> &'a str {
+        match self {
+            Trail::Server => "",
+            Trail::Account(id) => id.as_str(),
+            Trail::Person(id) => id.as_str(),
+        }
+    }
+}
+
+impl<'a> From<&'a AccountId> for Trail<'a> {
+    fn from(account: &'a AccountId) -> Self {
+        Trail::Account(account)
+    }
+}
+
+impl<'a> From<&'a PersonId> for Trail<'a> {
+    fn from(person: &'a PersonId) -> Self {
+        Trail::Person(person)
+    }
+}
+
+/// The server's own trail is that of no account.
+impl<'a> From<Option<&'a AccountId>> for Trail<'a> {
+    fn from(account: Option<&'a AccountId>) -> Self {
+        account.map_or(Trail::Server, Trail::Account)
+    }
+}
+
 /// Something done, to be written down.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
-    /// In whose trail; `None` for the server's own.
-    pub account: Option<&'a AccountId>,
+    /// In whose trail.
+    pub trail: Trail<'a>,
     /// What was done.
     pub action: Action,
     /// With what.
@@ -256,8 +299,8 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// An entry without details.
     #[must_use]
-    pub fn new(account: impl Into<Option<&'a AccountId>>, action: Action, object: Object) -> Self {
-        Entry { account: account.into(), action, object, detail: serde_json::json!({}) }
+    pub fn new(trail: impl Into<Trail<'a>>, action: Action, object: Object) -> Self {
+        Entry { trail: trail.into(), action, object, detail: serde_json::json!({}) }
     }
 
     /// The same entry with a JSON object of details.
@@ -326,6 +369,8 @@ crate::sql! {
         "select ", columns!(), ", prev_hash, hash from audit where account_id = $1 and seq > $2",
         " order by seq limit 500"
     );
+    PEOPLE = "select h.account_id from audit_head h join person p on p.id = h.account_id where h.account_id > $1 \
+        order by h.account_id limit 500";
     HEAD = "select seq, hash from audit_head where account_id = $1";
     /// Takes the next number and answers the hash of the row before it. Others who add to this chain wait here.
     NEXT = "insert into audit_head (account_id, seq, hash) values ($1, 1, $2) \
@@ -404,16 +449,11 @@ impl FromColumns for AuditRow {
     }
 }
 
-/// The server's own trail is that of the account without a name.
-fn key(account: Option<&AccountId>) -> &str {
-    account.map_or("", AccountId::as_str)
-}
-
 impl Reader {
-    /// The trail of an account, or of the server itself; the latest first.
+    /// A trail, the latest first.
     pub async fn list_audit(
         &self,
-        account: Option<&AccountId>,
+        trail: impl Into<Trail<'_>>,
         filter: &AuditFilter,
         page: &PageRequest,
     ) -> Result<Page<AuditRow>, Error> {
@@ -422,13 +462,20 @@ impl Reader {
         let contained = containing(&filter.action_prefix);
         let prefix = contained.strip_prefix('%').unwrap_or_default();
         let (before, _) = page.below();
-        let rows = self.query(LIST, values![key(account), before, kind, id, prefix, page.fetch()]).await?;
+        let rows =
+            self.query(LIST, values![trail.into().key(), before, kind, id, prefix, page.fetch()]).await?;
         Ok(Page::cut(AuditRow::from_rows(&rows)?, page, |row| Cursor::number(row.seq, "")))
     }
 
-    /// Checks the whole chain of an account, or of the server itself, while others may be adding to it.
-    pub async fn check_audit(&self, account: Option<&AccountId>) -> Result<Chain, Error> {
-        let account = key(account);
+    /// People who have a trail of their own, those after this one, at most 500.
+    pub async fn list_people_with_trail(&self, after: Option<&PersonId>) -> Result<Vec<PersonId>, Error> {
+        let rows = self.query(PEOPLE, values![after.map_or("", PersonId::as_str)]).await?;
+        rows.iter().map(|row| row.columns().take()).collect()
+    }
+
+    /// Checks a whole chain, while others may be adding to it.
+    pub async fn check_audit(&self, trail: impl Into<Trail<'_>>) -> Result<Chain, Error> {
+        let account = trail.into().key();
         let (mut seq, mut hash, mut promised) = (0, GENESIS, 0);
         loop {
             let rows = self.query(CHAIN, values![account, seq]).await?;
@@ -461,7 +508,7 @@ impl Reader {
 impl Tx {
     /// Writes down what this transaction does. The trail then tells of it exactly if it happened.
     pub async fn audit(&self, origin: &Origin, entry: &Entry<'_>) -> Result<(), Error> {
-        let account = key(entry.account);
+        let account = entry.trail.key();
         let head = self.query_one(NEXT, values![account, GENESIS]).await?;
         let columns = &mut head.columns();
         let (seq, prev): (i64, [u8; 32]) = (columns.take()?, columns.take()?);

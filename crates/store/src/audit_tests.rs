@@ -1,7 +1,7 @@
 //! The trail is whole, in order and per account; whatever is changed in it shows.
 
 use super::*;
-use crate::examples::{NOW, account_id, empty, later, race, write};
+use crate::examples::{NOW, account_id, empty, later, race, world, write};
 use crate::{ChangeKind, Store, Value};
 use proptest::prelude::*;
 
@@ -19,6 +19,31 @@ async fn add(store: &Store, account: Option<&AccountId>, action: Action, object:
 async fn all(store: &Store, account: Option<&AccountId>, filter: &AuditFilter) -> Vec<AuditRow> {
     let page = PageRequest::first(200);
     store.reader().list_audit(account, filter, &page).await.expect("a page").items
+}
+
+#[tokio::test]
+async fn a_person_has_a_trail_that_is_no_accounts() {
+    let (_dir, store) = empty().await;
+    let ada = &world(&store).await.person;
+    let account = account_id(2);
+    let origin = &origin(ActorKind::Person);
+    write(&store, NOW, |tx| async move {
+        let session = |sid| Object::new(ObjectKind::Session, sid, "");
+        tx.audit(origin, &Entry::new(ada, Action::SessionStarted, session("one"))).await?;
+        tx.audit(origin, &Entry::new(ada, Action::SessionEnded, session("one"))).await
+    })
+    .await;
+    let (everything, page) = (AuditFilter::default(), PageRequest::first(10));
+    let own = store.reader().list_audit(ada, &everything, &page).await.expect("a page").items;
+    assert_eq!(
+        own.iter().map(|row| row.action).collect::<Vec<_>>(),
+        [Action::SessionEnded, Action::SessionStarted]
+    );
+    assert_eq!(all(&store, Some(&account), &everything).await, []);
+    assert_eq!(all(&store, None, &everything).await, []);
+    assert_eq!(store.reader().check_audit(ada).await, Ok(Chain::Whole { entries: 2 }));
+    assert_eq!(store.reader().list_people_with_trail(None).await, Ok(vec![ada.clone()]));
+    assert_eq!(store.reader().list_people_with_trail(Some(ada)).await, Ok(vec![]));
 }
 
 // security: W10
@@ -191,7 +216,7 @@ impl Intruder {
         let (account_id, seq) = (values.len() + 1, values.len() + 2);
         // A head is the only row of its account, whatever its number.
         let condition = format!(" where account_id = ${account_id} and (seq = ${seq} or ${seq} = 0)");
-        values.extend([key(account(self.n).as_ref()).into(), self.seq.into()]);
+        values.extend([Trail::from(account(self.n).as_ref()).key().into(), self.seq.into()]);
         tx.query((statement + &condition).leak(), &values).await
     }
 

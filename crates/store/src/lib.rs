@@ -36,6 +36,7 @@ pub mod flow_event;
 pub mod grant;
 pub mod id;
 pub mod invitation;
+pub mod known_browser;
 pub mod logo;
 pub mod member;
 mod migration;
@@ -90,6 +91,7 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("flow_event", flow_event::ALL),
     ("grant", grant::ALL),
     ("invitation", invitation::ALL),
+    ("known_browser", known_browser::ALL),
     ("logo", logo::ALL),
     ("member", member::ALL),
     ("outbox_mail", outbox_mail::ALL),

@@ -96,6 +96,9 @@ crate::sql! {
     END_BY_SID = "update session set ended_at = $1 where person_id = $2 and sid = $3 and ended_at is null returning sid";
     END_OTHERS = "update session set ended_at = $1 where person_id = $2 and sid <> $3 and ended_at is null";
     SHOW_ACCOUNT = "update session set account_id = $1 where id_hash = $2 and ended_at is null returning sid";
+    REMEMBER_ACCOUNT = "update person set last_account_id = $1 \
+        where id = (select s.person_id from session s where s.id_hash = $2)";
+    LAST_ACCOUNT = "select last_account_id from person where id = $1 and last_account_id is not null";
     /// Never backwards: several requests of one browser may report out of order.
     TOUCH = "update session set last_seen_at = $1 where id_hash = $2 and last_seen_at < $1";
 }
@@ -144,6 +147,12 @@ impl Reader {
         self.query_opt(AMR, values![sid]).await?.map(|row| row.text(0)).transpose()
     }
 
+    /// The account that a person chose last, in whatever session. They may have left it since.
+    pub async fn find_last_account(&self, person: &PersonId) -> Result<Option<AccountId>, Error> {
+        let row = self.query_opt(LAST_ACCOUNT, values![person]).await?;
+        row.map(|row| row.columns().take()).transpose()
+    }
+
     /// A person's sessions that have not ended, the last used first.
     pub async fn list_sessions(&self, person: &PersonId, now: Timestamp) -> Result<Vec<Session>, Error> {
         Session::from_rows(&self.query(LIST, values![person, now]).await?)
@@ -185,9 +194,14 @@ impl Tx {
         self.execute(END_OTHERS, values![self.now(), person, except]).await
     }
 
-    /// Sets the account that the dashboard shows. The caller has checked that the person is a member.
+    /// Sets the account that the dashboard shows, also after the person's next sign-in. The caller has checked that the
+    /// person is a member.
     pub async fn show_account(&self, id_hash: &[u8; 32], account: &AccountId) -> Result<bool, Error> {
-        Ok(self.query_opt(SHOW_ACCOUNT, values![account, id_hash]).await?.is_some())
+        let shown = self.query_opt(SHOW_ACCOUNT, values![account, id_hash]).await?.is_some();
+        if shown {
+            self.execute(REMEMBER_ACCOUNT, values![account, id_hash]).await?;
+        }
+        Ok(shown)
     }
 
     /// Remembers when sessions were last used.

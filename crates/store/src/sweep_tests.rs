@@ -64,6 +64,7 @@ async fn everything(tx: &Tx, world: &World) -> Result<(), Error> {
         tx.insert_refresh_token(&NewRefreshToken { hash, grant_id, dpop_jkt: None, expires_at }).await?;
     }
     tx.revoke_token("jti", None, later(HOUR)).await?;
+    tx.keep_browser(&world.person, &[1; 32]).await?;
     tx.count_failure("ada", Duration::from_secs(900)).await?;
     tx.count_failure("blocked", Duration::from_secs(900)).await?;
     tx.block("blocked", later(HOUR)).await?;
@@ -125,6 +126,8 @@ async fn everything_stays_its_time_and_then_goes() {
     assert_eq!(swept(&store, 7 * day + HOUR + 1).await, [("session", 1)]);
     assert_eq!(swept(&store, 30 * day).await, []);
     assert_eq!(swept(&store, 30 * day + 1).await, [("flow_event", 1), ("redirect_check", 1)]);
+    assert_eq!(swept(&store, 400 * day).await, []);
+    assert_eq!(swept(&store, 400 * day + 1).await, [("known_browser", 1)]);
     assert_eq!(swept(&store, 9_999 * day).await, [], "a mail that waits is never forgotten");
 }
 

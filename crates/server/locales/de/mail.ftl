@@ -31,6 +31,7 @@ mail-set-password-button = Passwort wählen
 mail-invitation-subject = { $inviter } lädt Sie zu { $account } ein
 mail-invitation-line = { $inviter } lädt Sie in das Konto { $account } bei { $platform } ein.
 mail-invitation-button = Einladung ansehen
+mail-invitation-note = Wenn Sie das nicht erwartet haben, tun Sie nichts: Mitglied werden Sie nur, wenn Sie annehmen.
 
 mail-reset-subject = Wählen Sie ein neues Passwort für { $platform }
 mail-reset-line = Jemand, wahrscheinlich Sie, hat für diese Adresse ein neues Passwort angefordert.

@@ -55,6 +55,8 @@ register-sent = Wir haben einen Link an { $email } geschickt. Öffnen Sie ihn in
 
 confirm-title = E‑Mail-Adresse bestätigen
 confirm-what = Noch ein Klick, und Ihr Entwicklerkonto ist bereit.
+confirm-elsewhere = Das ist nicht der Browser, in dem das Konto angefordert wurde. Geben Sie das Passwort ein, das dort gewählt wurde.
+confirm-wrong = Das ist nicht das Passwort, das dabei gewählt wurde. Nichts ist bestätigt.
 confirm-button = Bestätigen und anmelden
 confirm-not-you = Sie waren das nicht? Schließen Sie diese Seite: Es wird nichts angelegt.
 flash-account-made = Ihr Entwicklerkonto ist bereit.
@@ -102,6 +104,15 @@ profile-password-what = Danach bleiben Sie hier angemeldet und werden überall s
 profile-password-current = Jetziges Passwort
 profile-password-button = Passwort ändern
 flash-password-changed = Ihr Passwort ist geändert. Überall sonst sind Sie abgemeldet.
+profile-accounts = Ihre Konten
+profile-accounts-what = Niemand macht Sie ohne Ihr Ja zum Mitglied eines Kontos.
+profile-account-leave = Konto verlassen
+profile-account-leave-dots = Verlassen …
+profile-account-leave-title = { $account } verlassen?
+profile-account-leave-what = Sie verlieren sofort den Zugang zu diesem Konto. Apps, die Sie dort für sich verbunden haben, werden getrennt; was Sie für das Konto verbunden haben, bleibt. Nur ein Kontoadmin kann Sie wieder einladen.
+flash-account-left = Sie haben das Konto verlassen.
+
+profile-activity = Ihre Anmeldungen ansehen, auch die abgewiesenen
 profile-sessions = Wo Sie angemeldet sind
 profile-sessions-what = Beenden Sie, was Sie nicht kennen, und ändern Sie dann Ihr Passwort. Eine Sitzung endet von selbst, wenn sie 12 Stunden nicht benutzt wird, und nach 7 Tagen.
 profile-sessions-end-others = Alle anderen beenden

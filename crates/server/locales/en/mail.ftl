@@ -31,6 +31,7 @@ mail-set-password-button = Choose a password
 mail-invitation-subject = { $inviter } invites you to { $account }
 mail-invitation-line = { $inviter } invites you to the account { $account } at { $platform }.
 mail-invitation-button = See the invitation
+mail-invitation-note = If you did not expect this, do nothing: you become a member only if you accept.
 
 mail-reset-subject = Choose a new password for { $platform }
 mail-reset-line = Somebody, probably you, asked for a new password for this address.

@@ -54,6 +54,8 @@ register-sent = We sent a link to { $email }. Open it within 24 hours, and your 
 
 confirm-title = Confirm your e‑mail address
 confirm-what = One click, and your developer account is ready.
+confirm-elsewhere = This is not the browser in which the sign-up was made. Enter the password that you chose there.
+confirm-wrong = This is not the password of this sign-up. Nothing is confirmed.
 confirm-button = Confirm and sign in
 confirm-not-you = You did not sign up? Close this page: nothing is made.
 flash-account-made = Your developer account is ready.
@@ -103,6 +105,15 @@ profile-password-what = After a change you stay signed in here and are signed ou
 profile-password-current = Current password
 profile-password-button = Change password
 flash-password-changed = Your password is changed. You are signed out everywhere else.
+profile-accounts = Your accounts
+profile-accounts-what = Nobody makes you a member of an account without your yes.
+profile-account-leave = Leave account
+profile-account-leave-dots = Leave …
+profile-account-leave-title = Leave { $account }?
+profile-account-leave-what = You lose access to this account at once. Apps that you connected there for yourself are disconnected; what you connected for the account stays. Only an account admin can invite you again.
+flash-account-left = You left the account.
+
+profile-activity = See your sign-ins, also the refused ones
 profile-sessions = Where you are signed in
 profile-sessions-what = End what you do not recognise, then change your password. A session ends by itself after 12 hours without use, and after 7 days.
 profile-sessions-end-others = End all others

@@ -38,7 +38,8 @@ pub(super) async fn spend(tx: &Tx, account: &AccountId) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Invites somebody. Whether the address has a sign-in makes no difference before the invitation is accepted.
+/// Invites somebody. Nobody becomes a member without saying yes, and whoever invites learns nothing of the address: the
+/// answer, the row in the list and the mail are the same whether or not it has a sign-in.
 ///
 /// # Errors
 /// The fault of `email`, among them somebody who is a member or invited already.
@@ -62,8 +63,9 @@ pub async fn create(
         token_hash: link::hash(&token),
         expires_at: app.clock.now() + VALID_FOR,
     };
+    let words = words_for(app, &new.email_key, raw.words).await?;
     let to = (new.email.as_str(), account.name.as_str());
-    let mail = &letters::invitation(app, origin, to, &token, raw.words).await?;
+    let mail = &letters::invitation(app, origin, to, &token, words).await?;
     let invited = app.store.write(app.clock.now(), |tx| async move {
         spend(&tx, &account.id).await?;
         let known = tx.find_person_by_email(&new.email_key).await?;
@@ -84,6 +86,12 @@ pub async fn create(
     Ok(new.id.clone())
 }
 
+/// The language of a mail to an address: the person's own, if there is one who chose it.
+async fn words_for(app: &App, email_key: &str, words: Words) -> Result<Words, Error> {
+    let known = app.store.reader().find_person_by_email(email_key).await?;
+    Ok(known.map_or(words, |known| letters::words_of(&known, words)))
+}
+
 /// Mails a new link, good for thirty days again; the old one is dead.
 ///
 /// # Errors
@@ -97,6 +105,7 @@ pub async fn resend(
 ) -> Result<(), Refused> {
     let open = app.store.reader().find_invitation(&account.id, id).await?.ok_or(Refused::Missing)?;
     let token = app.random.token();
+    let words = words_for(app, &open.email_key, words).await?;
     let to = (open.email.as_str(), account.name.as_str());
     let mail = &letters::invitation(app, origin, to, &token, words).await?;
     let (hash, expires_at) = (&link::hash(&token), app.clock.now() + VALID_FOR);
@@ -205,6 +214,30 @@ pub async fn accept(
         })
         .await?;
     Ok(open.account.clone())
+}
+
+/// Declines an invitation, as whoever may accept it: its link is dead. The account learns that, and nothing else.
+///
+/// # Errors
+/// A dead link, or an invitation for another address.
+pub async fn decline(app: &App, origin: &Origin, token: &str, who: Option<&Person>) -> Result<(), Refused> {
+    let open = find(app, token).await?.ok_or(Refused::Missing)?;
+    if open.known.as_ref().map(|known| &known.id) != who.map(|who| &who.id) {
+        return Err(Refused::OtherPerson);
+    }
+    let invitation = &open.invitation;
+    // Not even that the address has a sign-in.
+    let origin = &Origin { actor: Actor::anonymous(), ip: String::new(), ..origin.clone() };
+    app.store
+        .write(app.clock.now(), |tx| async move {
+            if !tx.revoke_invitation(&invitation.account_id, &invitation.id).await? {
+                return Err(Refused::Missing);
+            }
+            let object = object(&invitation.id, &invitation.email);
+            tx.audit(origin, &Entry::new(&invitation.account_id, Action::InvitationDeclined, object)).await?;
+            Ok(())
+        })
+        .await
 }
 
 /// What somebody types who accepts an invitation and has no sign-in yet.

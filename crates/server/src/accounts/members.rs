@@ -1,21 +1,19 @@
-//! Members of an account: adding by e-mail, privileges, roles, disabling, removing.
+//! Members of an account: privileges, roles, disabling, removing, leaving.
 
 use grantry_store::account::Account;
 use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
 use grantry_store::connection::{ConnectedApp, ConnectionKind};
-use grantry_store::id::{AccountId, InvitationId, PersonId};
+use grantry_store::id::{AccountId, PersonId};
 use grantry_store::member::{MemberChange, MemberDetail, MemberState, UnitRole};
 use grantry_store::page::{LARGEST_PAGE, PageRequest};
 use grantry_store::{Error, Reader, Tx};
 use serde_json::json;
 
-use super::{Access, Refused, invitations, letters, name, people, person};
+use super::{Access, Refused, letters, name, person};
 use crate::app::App;
-use crate::apps::Fault;
-use crate::sign_in::Address;
 use crate::web::Words;
 
-/// What was typed to add somebody.
+/// What was typed to invite somebody.
 #[derive(Debug)]
 pub struct RawMember<'a> {
     /// `email`
@@ -23,44 +21,6 @@ pub struct RawMember<'a> {
     pub access: Access,
     /// The language of the mail to somebody who has not chosen one.
     pub words: Words,
-}
-
-/// What became of adding somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Added {
-    /// The address has a sign-in: the person is a member now, and was told.
-    Member(PersonId),
-    /// Nobody has this address yet: a link was mailed.
-    Invited(InvitationId),
-}
-
-/// Adds somebody by address: makes a known person a member, invites anybody else.
-///
-/// # Errors
-/// The fault of `email`, among them somebody who is a member or invited already.
-pub async fn add(
-    app: &App,
-    origin: &Origin,
-    account: &Account,
-    raw: &RawMember<'_>,
-) -> Result<Added, Refused> {
-    let address = Address::parse(raw.email).ok_or_else(|| Fault::new("email", "accounts-fault-email"))?;
-    let Some(known) = app.store.reader().find_person_by_email(address.key()).await? else {
-        return invitations::create(app, origin, account, raw).await.map(Added::Invited);
-    };
-    let mail = &letters::added(app, origin, (&known, &account.name), raw.words).await?;
-    let (known, access) = (&known, &raw.access);
-    let added = app.store.write(app.clock.now(), |tx| async move {
-        invitations::spend(&tx, &account.id).await?;
-        // An invitation from before the person had a sign-in is answered by this.
-        tx.revoke_invitation_by_email(&account.id, address.key()).await?;
-        join(&tx, origin, &account.id, (&known.id, &known.email), access).await?;
-        tx.insert_mail(mail).await?;
-        Ok(())
-    });
-    added.await.map_err(people::explained)?;
-    app.post.hurry();
-    Ok(Added::Member(known.id.clone()))
 }
 
 /// Makes a person a member, with roles.

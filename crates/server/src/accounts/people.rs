@@ -54,6 +54,7 @@ pub struct Made {
 #[derive(Debug)]
 pub(super) struct Ready {
     who: Who,
+    email_key: String,
     is_admin: bool,
     mail: Option<NewMail>,
     /// With which a new person chooses a password.
@@ -103,7 +104,8 @@ pub(super) async fn prepare(
     if let Some(person) = app.store.reader().find_person_by_email(address.key()).await? {
         let mail = letters::added(app, origin, (&person, account), raw.words).await?;
         let who = Who::Known(Box::new(person), claims);
-        return Ok(Ready { who, is_admin: raw.is_admin, mail: Some(mail), link: None });
+        let email_key = address.key().to_owned();
+        return Ok(Ready { who, email_key, is_admin: raw.is_admin, mail: Some(mail), link: None });
     }
     let (first_name, last_name) = names(&raw)?;
     let password_hash = match raw.password {
@@ -121,7 +123,8 @@ pub(super) async fn prepare(
         locale: None,
         claims: claims.unwrap_or_else(|| "{}".to_owned()),
     };
-    let mut ready = Ready { who: Who::New(Box::new(person)), is_admin: raw.is_admin, mail: None, link: None };
+    let (email_key, is_admin) = (address.key().to_owned(), raw.is_admin);
+    let mut ready = Ready { who: Who::New(Box::new(person)), email_key, is_admin, mail: None, link: None };
     if let (Who::New(person), None) = (&ready.who, raw.password) {
         let link = set_password::link(app, (&person.id, &address), FIRST_VALID_FOR);
         let name = format!("{} {}", person.first_name, person.last_name).trim().to_owned();
@@ -180,6 +183,8 @@ impl Ready {
             }
             Who::Known(_, None) => {}
         }
+        // An open invitation is answered by this.
+        tx.revoke_invitation_by_email(account, &self.email_key).await?;
         tx.insert_member(account, id, self.is_admin, false).await?;
         let member = Object::new(ObjectKind::Member, id.as_str(), email);
         let detail = json!({ "admin": self.is_admin });

@@ -7,25 +7,25 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use grantry_store::audit::{AuditFilter, AuditRow};
-use grantry_store::id::AccountId;
 use grantry_store::page::{LARGEST_PAGE, PageRequest};
 use http::{HeaderValue, header};
 
+use super::Owner;
 use crate::app::App;
 use crate::web::moment;
 
 const HEAD: &str =
     "number,time,actor_kind,actor,actor_id,action,object_kind,object,object_id,detail,address,request\r\n";
 
-/// The whole trail of an account, or of the server itself, as a file to keep.
-pub(super) fn export(app: &Arc<App>, account: Option<&AccountId>, filter: AuditFilter) -> Response {
-    let (app, account) = (Arc::clone(app), account.cloned());
+/// A whole trail as a file to keep.
+pub(super) fn export(app: &Arc<App>, owner: Owner, filter: AuditFilter) -> Response {
+    let app = Arc::clone(app);
     let first = Some(PageRequest::first(LARGEST_PAGE));
     let pages = stream::try_unfold((first, HEAD.to_owned()), move |(request, mut text)| {
-        let (app, account, filter) = (Arc::clone(&app), account.clone(), filter.clone());
+        let (app, owner, filter) = (Arc::clone(&app), owner.clone(), filter.clone());
         async move {
             let Some(request) = request else { return Ok(None) };
-            let page = app.store.reader().list_audit(account.as_ref(), &filter, &request).await?;
+            let page = app.store.reader().list_audit(owner.trail(), &filter, &request).await?;
             page.items.iter().for_each(|row| line(&mut text, row));
             let next = page.next.map(|after| PageRequest { after: Some(after), ..request });
             Ok::<_, grantry_store::Error>(Some((Bytes::from(text), (next, String::new()))))

@@ -1,14 +1,16 @@
-//! `/account/audit`: who did what, filtered, a page at a time, or as a file.
+//! `/account/audit` and `/account/profile/activity`: who did what, filtered, a page at a time, or as a file.
 
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use grantry_oauth::Timestamp;
 use grantry_store::audit::{ActorKind, AuditFilter, AuditRow, ObjectKind};
+use grantry_store::id::PersonId;
 use grantry_store::page::PageRequest;
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
+use super::Owner;
 use super::export::export;
 use crate::app::App;
 use crate::web::moment::Moment;
@@ -16,18 +18,19 @@ use crate::web::{Actor, Answer, Page, Visitor, Words, page};
 
 const HERE: &str = "/account/audit";
 
+const OWN: &str = "/account/profile/activity";
+
 /// Entries on a page.
 const ROWS: u32 = 50;
 
 /// What the trail can be limited to: how the actions begin, and the word for it.
-const TOPICS: [(&str, &str); 8] = [
+const TOPICS: [(&str, &str); 7] = [
     ("", "audit-topic-all"),
     ("app.", "audit-topic-apps"),
     ("secret.", "audit-topic-secrets"),
     ("connection.", "audit-topic-connections"),
     ("member.", "audit-topic-members"),
     ("invitation.", "audit-topic-invitations"),
-    ("session.", "audit-topic-sessions"),
     ("account.", "audit-topic-account"),
 ];
 
@@ -39,12 +42,23 @@ const SERVER_TOPICS: [(&str, &str); 4] = [
     ("sign_in.", "audit-topic-refused"),
 ];
 
+/// The same for a person's.
+const PERSON_TOPICS: [(&str, &str); 4] = [
+    ("", "audit-topic-all"),
+    ("session.", "audit-topic-sessions"),
+    ("sign_in.", "audit-topic-refused"),
+    ("password.", "audit-topic-passwords"),
+];
+
 #[derive(askama::Template)]
 #[template(path = "audit/list.html")]
 struct List {
     page: Page,
     is_operator: bool,
     of_server: bool,
+    of_account: bool,
+    /// What is said when there is no entry.
+    nothing: String,
     topics: Vec<Chip>,
     /// What the list is limited to, and the address without that.
     about: Option<(String, String)>,
@@ -85,7 +99,7 @@ pub struct Wanted {
     /// A thing: its kind and id, with a colon between.
     #[serde(default)]
     object: String,
-    /// `server` for the server's own trail.
+    /// For operators: `server` for the server's own trail, the id of a user for theirs.
     #[serde(default)]
     of: String,
     #[serde(default)]
@@ -103,32 +117,67 @@ pub async fn show(
     actor: Actor,
     Query(wanted): Query<Wanted>,
 ) -> Answer {
-    let of_server = wanted.of == "server" && actor.is_operator();
     let account = &actor.current()?.account.id;
-    let account = (!of_server).then_some(account);
-    let object = wanted.object.split_once(':');
+    let of_person = PersonId::parse(&wanted.of).map(Owner::Person);
+    let owner = match wanted.of.as_str() {
+        "server" if actor.is_operator() => Owner::Server,
+        _ if actor.is_operator() => of_person.unwrap_or_else(|| Owner::Account(account.clone())),
+        _ => Owner::Account(account.clone()),
+    };
+    let of = if matches!(owner, Owner::Account(_)) { "" } else { &wanted.of };
+    let frame = visitor.page(&app, visitor.words.get("audit-title"), "audit");
+    answer(&app, &visitor, (&owner, frame), Place { path: HERE, of, ..Place::of(&wanted) }).await
+}
+
+/// `GET /account/profile/activity`: what happened with a person's own sign-in.
+///
+/// # Errors
+/// The store's.
+pub async fn show_own(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    actor: Actor,
+    Query(wanted): Query<Wanted>,
+) -> Answer {
+    let owner = Owner::Person(actor.person.id);
+    let frame = visitor.page(&app, visitor.words.get("audit-own-title"), "profile");
+    answer(&app, &visitor, (&owner, frame), Place { path: OWN, ..Place::of(&wanted) }).await
+}
+
+async fn answer(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    (owner, page): (&Owner, Page),
+    place: Place<'_>,
+) -> Answer {
+    let object = place.object.split_once(':');
     let object = object.and_then(|(kind, id)| Some((ObjectKind::parse(kind)?, id.to_owned())));
-    let filter = AuditFilter { object, action_prefix: wanted.action.clone() };
-    if wanted.format == "csv" {
-        return Ok(export(&app, account, filter));
+    let filter = AuditFilter { object, action_prefix: place.action.to_owned() };
+    if place.format == "csv" {
+        return Ok(export(app, owner.clone(), filter));
     }
-    let first = PageRequest::from_token(wanted.after.as_deref(), ROWS);
-    let found = app.store.reader().list_audit(account, &filter, &first).await?;
-    let place = Place { of_server, action: &wanted.action, object: &wanted.object };
+    let first = PageRequest::from_token(place.after, ROWS);
+    let found = app.store.reader().list_audit(owner.trail(), &filter, &first).await?;
     let words = visitor.words;
-    let topics = if of_server { &SERVER_TOPICS[..] } else { &TOPICS[..] };
+    let topics = match owner {
+        Owner::Server => &SERVER_TOPICS[..],
+        Owner::Account(_) => &TOPICS[..],
+        Owner::Person(_) => &PERSON_TOPICS[..],
+    };
     let chip = |(action, key): &(&str, &str)| Chip {
         word: words.get(key),
         href: Place { action, ..place }.address(&[]),
-        is_current: *action == wanted.action,
+        is_current: *action == place.action,
     };
     let next = found.next.map(|cursor| cursor.token());
     let now = app.clock.now();
     let label = found.items.first().map(|row| row.object.label.clone()).unwrap_or_default();
     let template = List {
-        page: visitor.page(&app, words.get("audit-title"), "audit"),
-        is_operator: actor.is_operator(),
-        of_server,
+        is_operator: place.path == HERE && visitor.actor.as_ref().is_some_and(Actor::is_operator),
+        of_server: *owner == Owner::Server,
+        of_account: matches!(owner, Owner::Account(_)),
+        nothing: words.get(if place.path == OWN { "audit-own-none" } else { "audit-none" }),
+        page,
         topics: topics.iter().map(chip).collect(),
         about: filter.object.map(|_| (label, Place { object: "", ..place }.address(&[]))),
         rows: found.items.into_iter().map(|entry| row(entry, place, words, now)).collect(),
@@ -138,22 +187,30 @@ pub async fn show(
     Ok(page::ok(&template))
 }
 
-/// What the page is limited to, as it stands in its address.
+/// What a page is limited to, as it stands in its address.
 #[derive(Clone, Copy)]
 struct Place<'a> {
-    of_server: bool,
+    path: &'static str,
+    of: &'a str,
     action: &'a str,
     object: &'a str,
+    format: &'a str,
+    after: Option<&'a str>,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    fn of(wanted: &'a Wanted) -> Self {
+        let Wanted { action, object, format, after, .. } = wanted;
+        Self { path: HERE, of: "", action, object, format, after: after.as_deref() }
+    }
+
+    /// The address of the first page, or what else `more` says.
     fn address(self, more: &[(&str, &str)]) -> String {
-        let of = if self.of_server { "server" } else { "" };
-        let all = [("of", of), ("action", self.action), ("object", self.object)];
+        let all = [("of", self.of), ("action", self.action), ("object", self.object)];
         let mut query = Serializer::new(String::new());
         query.extend_pairs(all.iter().chain(more).filter(|(_, value)| !value.is_empty()));
         let query = query.finish();
-        if query.is_empty() { HERE.to_owned() } else { format!("{HERE}?{query}") }
+        if query.is_empty() { self.path.to_owned() } else { format!("{}?{query}", self.path) }
     }
 }
 
@@ -207,7 +264,11 @@ mod tests {
         Action::ALL.iter().for_each(|a| look(format!("audit-{}", a.as_str().replace(['.', '_'], "-"))));
         ActorKind::ALL.iter().for_each(|a| look(format!("audit-actor-{a}")));
         ObjectKind::ALL.iter().for_each(|o| look(format!("audit-object-{}", o.as_str().replace('_', "-"))));
-        TOPICS.iter().chain(&SERVER_TOPICS).for_each(|(_, key)| look((*key).to_owned()));
+        TOPICS
+            .iter()
+            .chain(&SERVER_TOPICS)
+            .chain(&PERSON_TOPICS)
+            .for_each(|(_, key)| look((*key).to_owned()));
         assert!(missing.is_empty(), "{missing:?}");
     }
 }

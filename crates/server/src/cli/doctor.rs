@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use grantry_store::account::AccountFilter;
-use grantry_store::audit::{AuditFilter, Chain};
-use grantry_store::id::AccountId;
+use grantry_store::audit::{AuditFilter, Chain, Trail};
+use grantry_store::id::{AccountId, PersonId};
 use grantry_store::page::{LARGEST_PAGE, PageRequest};
 use grantry_store::signing_key::KeyState;
 use grantry_store::{Error, Role, Store, Target};
@@ -216,14 +216,13 @@ async fn inside(app: &App, found: &mut Findings) -> Result<(), Error> {
 async fn trail(app: &App, found: &mut Findings) -> Result<(), Error> {
     let (mut chains, mut entries, mut last) = (0, 0, 0);
     let mut broken = Vec::new();
-    for (account, code) in owners(app).await? {
+    for (owner, name) in owners(app).await? {
         let reader = app.store.reader();
-        match reader.check_audit(account.as_ref()).await? {
+        match reader.check_audit(owner.trail()).await? {
             Chain::Whole { entries: more } => entries += more,
-            Chain::BrokenAt(seq) => broken.push(format!("{code} at entry {seq}")),
+            Chain::BrokenAt(seq) => broken.push(format!("{name} at entry {seq}")),
         }
-        let newest =
-            reader.list_audit(account.as_ref(), &AuditFilter::default(), &PageRequest::first(1)).await;
+        let newest = reader.list_audit(owner.trail(), &AuditFilter::default(), &PageRequest::first(1)).await;
         last = newest?.items.first().map_or(last, |row| row.at.0.max(last));
         chains += 1;
     }
@@ -246,13 +245,39 @@ async fn trail(app: &App, found: &mut Findings) -> Result<(), Error> {
     Ok(())
 }
 
-/// Everybody with a trail: the server itself and each account.
-async fn owners(app: &App) -> Result<Vec<(Option<AccountId>, String)>, Error> {
-    let mut owners = vec![(None, "the server's own".to_owned())];
+/// Who has a trail.
+enum Owner {
+    Server,
+    Account(AccountId),
+    Person(PersonId),
+}
+
+impl Owner {
+    fn trail(&self) -> Trail<'_> {
+        match self {
+            Owner::Server => Trail::Server,
+            Owner::Account(id) => Trail::Account(id),
+            Owner::Person(id) => Trail::Person(id),
+        }
+    }
+}
+
+/// Everybody with a trail: the server itself, each person and each account.
+async fn owners(app: &App) -> Result<Vec<(Owner, String)>, Error> {
+    let mut owners = vec![(Owner::Server, "the server's own".to_owned())];
+    let mut last = None;
+    loop {
+        let people = app.store.reader().list_people_with_trail(last.as_ref()).await?;
+        last = people.last().cloned();
+        if last.is_none() {
+            break;
+        }
+        owners.extend(people.into_iter().map(|id| (Owner::Person(id.clone()), format!("user {id}"))));
+    }
     let mut page = PageRequest::first(LARGEST_PAGE);
     loop {
         let found = app.store.reader().list_accounts(&AccountFilter::default(), &page).await?;
-        owners.extend(found.items.into_iter().map(|one| (Some(one.account.id), one.account.code)));
+        owners.extend(found.items.into_iter().map(|one| (Owner::Account(one.account.id), one.account.code)));
         if found.next.is_none() {
             return Ok(owners);
         }

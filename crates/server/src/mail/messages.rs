@@ -116,7 +116,7 @@ impl Message for Invitation {
             name: name(&self.name),
             lines: vec![words.all("mail-invitation-line", &values)],
             button: Button { label: words.get("mail-invitation-button"), url: self.url.clone() },
-            notes: vec![validity(words, self.valid_for)],
+            notes: vec![validity(words, self.valid_for), words.get("mail-invitation-note")],
         })
     }
 }

@@ -1,4 +1,17 @@
 //! How often something may be tried: a few times freely, then with a delay that grows. Nobody is ever locked out.
+//!
+//! A delay that all who try an address share is a lock that anybody can put on it: whoever guesses without pause takes
+//! each turn, and the person never gets one. So a wrong password counts where it came from, and what strangers do is
+//! kept apart from what the person does:
+//!
+//! - A browser in which the person has signed in before has a count of its own, and no other count stops it. All that
+//!   somebody gains who steals its cookie is that one more count.
+//! - Everybody else is counted by address and source together: who guesses from one place slows down that place. A
+//!   refused attempt counts nowhere, so one place alone never fills what the address has in common.
+//! - All strangers together are counted by address, too: with many sources, guesses get slow for all of them, by a minute
+//!   at most. While that goes on, a person in a new browser may have to try more than once; the link of *Forgot your
+//!   password* waits for nothing, and makes the browser one of theirs.
+//! - Sources that try many addresses are slowed down, and everybody while guessing goes on everywhere.
 
 use std::time::Duration;
 
@@ -23,9 +36,37 @@ pub(super) struct Rule {
     longest_wait: Duration,
 }
 
-/// Passwords tried for one address, from wherever.
+/// Passwords tried for one address in a browser in which its person has signed in before.
+const PASSWORD_IN_BROWSER: Rule = Rule {
+    name: "password-browser",
+    free: 5,
+    window: Duration::from_secs(15 * 60),
+    wait: Duration::from_secs(10),
+    longest_wait: Duration::from_secs(15 * 60),
+};
+
+/// Passwords tried for one address from one source, in other browsers.
+const PASSWORD_OF_ADDRESS_FROM_SOURCE: Rule = Rule {
+    name: "password-address-source",
+    free: 5,
+    window: Duration::from_secs(15 * 60),
+    wait: Duration::from_secs(10),
+    longest_wait: Duration::from_secs(15 * 60),
+};
+
+/// Passwords tried for one address from wherever, in other browsers. One source never gets so far: it has made at most
+/// twelve attempts in the window when its own waits have grown.
 pub(super) const PASSWORD_OF_ADDRESS: Rule = Rule {
     name: "password-address",
+    free: 20,
+    window: Duration::from_secs(15 * 60),
+    wait: Duration::from_secs(5),
+    longest_wait: Duration::from_secs(60),
+};
+
+/// Passwords tried to confirm one sign-up.
+pub(super) const PASSWORD_OF_SIGN_UP: Rule = Rule {
+    name: "password-sign-up",
     free: 5,
     window: Duration::from_secs(15 * 60),
     wait: Duration::from_secs(10),
@@ -33,7 +74,7 @@ pub(super) const PASSWORD_OF_ADDRESS: Rule = Rule {
 };
 
 /// Wrong passwords from one source, for whatever address. An office is one source, so it has more room.
-pub(super) const PASSWORD_FROM_SOURCE: Rule = Rule {
+const PASSWORD_FROM_SOURCE: Rule = Rule {
     name: "password-source",
     free: 20,
     window: Duration::from_secs(15 * 60),
@@ -41,9 +82,9 @@ pub(super) const PASSWORD_FROM_SOURCE: Rule = Rule {
     longest_wait: Duration::from_secs(15 * 60),
 };
 
-/// Wrong passwords of everybody, from everywhere. While there are more of them than this, each address gets one free
-/// attempt instead of five: many sources that try each address only a few times get little of it, and people who
-/// know their password notice nothing.
+/// Wrong passwords of everybody, from everywhere. While there are more of them than this, each source gets one free
+/// attempt at an address instead of five, and all sources together five instead of twenty: many sources that try each
+/// address only a few times get little of it, and people who know their password notice nothing.
 const PASSWORD_EVERYWHERE: Rule = Rule {
     name: "password-everywhere",
     free: 1000,
@@ -145,23 +186,78 @@ fn waits(counted: &Throttle, now: Timestamp) -> Option<Wait> {
     (!wait.is_zero()).then_some(Wait(wait))
 }
 
-/// Counts one more password for an address; fewer are free while guessing goes on everywhere.
-pub(super) async fn count_password(tx: &Tx, key: &str) -> Result<Result<(), Wait>, Error> {
-    let everywhere = tx.find_throttle(&PASSWORD_EVERYWHERE.key("")).await?;
-    let begun = tx.now() - PASSWORD_EVERYWHERE.window;
-    let strained = everywhere.is_some_and(|counted| {
-        counted.failures > PASSWORD_EVERYWHERE.free && counted.window_started_at > begun
-    });
-    let free = if strained { 1 } else { PASSWORD_OF_ADDRESS.free };
-    PASSWORD_OF_ADDRESS.count_with(tx, key, free).await
+/// A password about to be tried for an address: what it is counted under.
+#[derive(Debug)]
+pub(super) enum Guess {
+    /// In a browser that is known for the person.
+    Known { browser: String },
+    /// In any other.
+    Stranger { source: String, address_from_source: String, address: String },
 }
 
-/// Counts a wrong password where it came from, and everywhere.
-pub(super) async fn count_wrong_password(tx: &Tx, source: &str) -> Result<(), Error> {
-    // Already waiting is fine here: this attempt was made before the wait began.
-    let _ = PASSWORD_FROM_SOURCE.count(tx, source).await?;
-    tx.count_failure(&PASSWORD_EVERYWHERE.key(""), PASSWORD_EVERYWHERE.window).await?;
-    Ok(())
+impl Guess {
+    /// `known` is the browser's hash, if it is known for the person who has the address.
+    pub(super) fn new(address: &str, ip: &str, known: Option<&[u8; 32]>) -> Self {
+        if let Some(browser) = known {
+            let browser = URL_SAFE_NO_PAD.encode(browser);
+            return Self::Known { browser: PASSWORD_IN_BROWSER.key(&format!("{browser} {address}")) };
+        }
+        let source = source(ip);
+        Self::Stranger {
+            address_from_source: PASSWORD_OF_ADDRESS_FROM_SOURCE.key(&format!("{source} {address}")),
+            address: PASSWORD_OF_ADDRESS.key(address),
+            source: PASSWORD_FROM_SOURCE.key(&source),
+        }
+    }
+
+    /// Counts it before it is made, as [`Rule::count`] does.
+    pub(super) async fn count(&self, tx: &Tx) -> Result<Result<(), Wait>, Error> {
+        let (source, address_from_source, address) = match self {
+            Self::Known { browser } => return PASSWORD_IN_BROWSER.count(tx, browser).await,
+            Self::Stranger { source, address_from_source, address } => (source, address_from_source, address),
+        };
+        if let Some(wait) = PASSWORD_FROM_SOURCE.check(tx, source, tx.now()).await? {
+            return Ok(Err(wait));
+        }
+        let strained = is_strained(tx).await?;
+        let free = |rule: &Rule, strained_free| if strained { strained_free } else { rule.free };
+        let few = free(&PASSWORD_OF_ADDRESS_FROM_SOURCE, 1);
+        let counted = PASSWORD_OF_ADDRESS_FROM_SOURCE.count_with(tx, address_from_source, few).await?;
+        if counted.is_err() {
+            return Ok(counted);
+        }
+        PASSWORD_OF_ADDRESS.count_with(tx, address, free(&PASSWORD_OF_ADDRESS, 5)).await
+    }
+
+    /// It was wrong: counts it where it came from, and everywhere.
+    pub(super) async fn was_wrong(&self, tx: &Tx) -> Result<(), Error> {
+        if let Self::Stranger { source, .. } = self {
+            // Already waiting is fine here: this attempt was made before the wait began.
+            let _ = PASSWORD_FROM_SOURCE.count(tx, source).await?;
+        }
+        tx.count_failure(&PASSWORD_EVERYWHERE.key(""), PASSWORD_EVERYWHERE.window).await?;
+        Ok(())
+    }
+
+    /// It was right: the attempts before it are forgotten.
+    pub(super) async fn was_right(&self, tx: &Tx) -> Result<(), Error> {
+        match self {
+            Self::Known { browser } => tx.clear_throttle(browser).await,
+            Self::Stranger { address_from_source, address, .. } => {
+                tx.clear_throttle(address_from_source).await?;
+                tx.clear_throttle(address).await
+            }
+        }
+    }
+}
+
+/// Whether guessing goes on everywhere.
+async fn is_strained(tx: &Tx) -> Result<bool, Error> {
+    let everywhere = tx.find_throttle(&PASSWORD_EVERYWHERE.key("")).await?;
+    let begun = tx.now() - PASSWORD_EVERYWHERE.window;
+    Ok(everywhere.is_some_and(|counted| {
+        counted.failures > PASSWORD_EVERYWHERE.free && counted.window_started_at > begun
+    }))
 }
 
 /// Counts a device's code that is about to be tried from an address (RFC 8628 §5.1).

@@ -1,11 +1,10 @@
 //! Whether somebody knows the password of an address: checked slowly, evenly, and not too often.
 
-use grantry_oauth::time::Timestamp;
 use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
 use grantry_store::person::{Login, Person, PersonState};
 use grantry_store::{Error, Tx};
 
-use super::attempts::{self, PASSWORD_FROM_SOURCE, PASSWORD_OF_ADDRESS, Wait};
+use super::attempts::{Guess, Wait};
 use super::{Address, Busy, Checked};
 use crate::app::App;
 
@@ -30,11 +29,12 @@ pub enum Refused {
 #[derive(Debug)]
 pub struct Proven {
     pub person: Person,
-    address: String,
+    guess: Guess,
     rehashed: Option<(String, String)>,
 }
 
-/// Checks a password. Every way of asking for one comes through here, so that all of them count together.
+/// Checks a password, typed in the browser with this hash. Every way of asking for one comes through here, so that all
+/// of them count together.
 ///
 /// An address that nobody has, a wrong password and a disabled person take the same steps and the same time.
 ///
@@ -42,25 +42,17 @@ pub struct Proven {
 /// [`Refused`].
 pub async fn authenticate(
     app: &App,
-    email: &str,
-    password: &str,
+    (email, password): (&str, &str),
+    browser: &[u8; 32],
     origin: &Origin,
 ) -> Result<Proven, Refused> {
     let address = Address::parse(email);
     let key = address.as_ref().map_or("", Address::key);
     let counted = if address.is_some() { key } else { email };
-    let counted = PASSWORD_OF_ADDRESS.key(&counted.to_lowercase());
-    let source = PASSWORD_FROM_SOURCE.key(&attempts::source(&origin.ip));
-    let now = app.clock.now();
-    let (counted_key, source_key) = (counted.as_str(), source.as_str());
-    app.store
-        .write(now, |tx| async move {
-            if let Some(wait) = PASSWORD_FROM_SOURCE.check(&tx, source_key, now).await? {
-                return Err(Refused::TooMany(wait));
-            }
-            attempts::count_password(&tx, counted_key).await?.map_err(Refused::TooMany)
-        })
-        .await?;
+    let known = app.store.reader().is_known_browser(key, browser).await?;
+    let guess = Guess::new(&counted.to_lowercase(), &origin.ip, known.then_some(browser));
+    let (counted, now) = (&guess, app.clock.now());
+    app.store.write(now, |tx| async move { counted.count(&tx).await?.map_err(Refused::TooMany) }).await?;
     let login = app.store.reader().find_login(key).await?;
     let stored = login.as_ref().and_then(|login| login.password_hash.as_deref());
     let checked = app.passwords.check(password, stored, &app.random).await?;
@@ -68,30 +60,28 @@ pub async fn authenticate(
         (Some(Login { person, password_hash }), Checked::Right { rehashed })
             if person.state == PersonState::Active =>
         {
-            Ok(Proven { person, address: counted, rehashed: password_hash.zip(rehashed) })
+            Ok(Proven { person, guess, rehashed: password_hash.zip(rehashed) })
         }
         (login, Checked::Right { .. } | Checked::Wrong) => {
-            note_failure(app, now, login.as_ref(), (source_key, origin)).await?;
+            note_failure(app, login.as_ref(), &guess, origin).await?;
             Err(Refused::Wrong)
         }
     }
 }
 
-async fn note_failure(
-    app: &App,
-    now: Timestamp,
-    login: Option<&Login>,
-    (source, origin): (&str, &Origin),
-) -> Result<(), Error> {
+async fn note_failure(app: &App, login: Option<&Login>, guess: &Guess, origin: &Origin) -> Result<(), Error> {
     // What was typed into the field is not written down: now and then it is a password.
-    let object = match login {
-        Some(Login { person, .. }) => Object::new(ObjectKind::Person, person.id.as_str(), &person.email),
-        None => Object::new(ObjectKind::Person, "", ""),
-    };
+    let person = login.map(|login| &login.person);
+    let (id, email) = person.map_or(("", ""), |person| (person.id.as_str(), person.email.as_str()));
+    let object = &Object::new(ObjectKind::Person, id, email);
     app.store
-        .write(now, |tx| async move {
-            attempts::count_wrong_password(&tx, source).await?;
-            tx.audit(origin, &Entry::new(None, Action::SignInFailed, object)).await
+        .write(app.clock.now(), |tx| async move {
+            guess.was_wrong(&tx).await?;
+            tx.audit(origin, &Entry::new(None, Action::SignInFailed, object.clone())).await?;
+            if let Some(person) = person {
+                tx.audit(origin, &Entry::new(&person.id, Action::SignInFailed, object.clone())).await?;
+            }
+            Ok(())
         })
         .await
 }
@@ -103,7 +93,7 @@ impl Proven {
     /// # Errors
     /// The store's.
     pub async fn settle(&self, tx: &Tx) -> Result<(), Error> {
-        tx.clear_throttle(&self.address).await?;
+        self.guess.was_right(tx).await?;
         if let Some((old, new)) = &self.rehashed {
             tx.rehash_password(&self.person.id, old, new).await?;
         }

@@ -19,7 +19,7 @@ pub async fn choose_language(app: &App, actor: &Actor, tag: &str, origin: &Origi
             tx.set_locale(&person.id, chosen).await?;
             let about = Object::new(ObjectKind::Person, person.id.as_str(), &person.email);
             let detail = serde_json::json!({ "locale": { "before": person.locale, "after": chosen } });
-            let entry = Entry::new(actor.session.account_id.as_ref(), Action::PersonUpdated, about);
+            let entry = Entry::new(&person.id, Action::PersonUpdated, about);
             tx.audit(origin, &entry.with(detail)).await
         })
         .await

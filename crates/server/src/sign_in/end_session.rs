@@ -24,7 +24,7 @@ pub(super) async fn end(tx: &Tx, origin: &Origin, session: &Session) -> Result<b
         let own = origin.actor.id == session.person_id.as_str();
         let label = if own { origin.actor.label.as_str() } else { "" };
         let object = Object::new(ObjectKind::Session, session.sid.as_str(), label);
-        tx.audit(origin, &Entry::new(session.account_id.as_ref(), Action::SessionEnded, object)).await?;
+        tx.audit(origin, &Entry::new(&session.person_id, Action::SessionEnded, object)).await?;
     }
     Ok(ended)
 }
@@ -39,8 +39,7 @@ pub async fn end_by_name(app: &App, actor: &Actor, sid: &SessionId, origin: &Ori
             let ended = tx.end_session_by_sid(&actor.person.id, sid).await?;
             if ended {
                 let object = Object::new(ObjectKind::Session, sid.as_str(), &actor.person.email);
-                let account = actor.session.account_id.as_ref();
-                tx.audit(origin, &Entry::new(account, Action::SessionEnded, object)).await?;
+                tx.audit(origin, &Entry::new(&actor.person.id, Action::SessionEnded, object)).await?;
             }
             Ok(ended)
         })
@@ -57,7 +56,7 @@ pub async fn end_others(app: &App, actor: &Actor, origin: &Origin) -> Result<u64
             let ended = tx.end_sessions(&actor.person.id, Some(&actor.session.sid)).await?;
             if ended > 0 {
                 let object = Object::new(ObjectKind::Session, "", &actor.person.email);
-                let entry = Entry::new(actor.session.account_id.as_ref(), Action::SessionEnded, object);
+                let entry = Entry::new(&actor.person.id, Action::SessionEnded, object);
                 tx.audit(origin, &entry.with(serde_json::json!({ "others": ended }))).await?;
             }
             Ok(ended)

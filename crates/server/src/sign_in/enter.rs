@@ -34,7 +34,7 @@ pub struct Entered {
 /// # Errors
 /// [`Refused`].
 pub async fn sign_in(app: &App, asked: &SignIn<'_>, origin: &Origin) -> Result<Entered, Refused> {
-    let proven = authenticate(app, asked.email, asked.password, origin).await?;
+    let proven = authenticate(app, (asked.email, asked.password), &asked.place.browser, origin).await?;
     let person = &proven.person;
     let now = app.clock.now();
     let fresh = Fresh::new(app, (&person.id, &person.email), &asked.place);

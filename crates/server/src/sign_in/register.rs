@@ -11,12 +11,12 @@ use grantry_store::id::{AccountId, PersonId};
 use grantry_store::person::NewPerson;
 use serde::{Deserialize, Serialize};
 
-use super::attempts::{self, MAIL_FROM_SOURCE, MAIL_TO_ADDRESS};
+use super::attempts::{self, MAIL_FROM_SOURCE, MAIL_TO_ADDRESS, PASSWORD_OF_SIGN_UP};
 use super::even::Evenly;
 use super::link::{self, Link, NotMailed};
 use super::password_rules::{Weakness, judge};
 use super::session::{Fresh, Place};
-use super::{Address, Entered, account_code};
+use super::{Address, Checked, Entered, Refused, account_code};
 use crate::app::App;
 use crate::mail;
 use crate::web::Words;
@@ -104,6 +104,7 @@ impl Newcomer {
             email: self.address.as_str().to_owned(),
             email_key: self.address.key().to_owned(),
             company: self.company,
+            browser: None,
         })
     }
 }
@@ -117,6 +118,19 @@ pub struct SignUp {
     pub company: String,
     email_key: String,
     password_hash: String,
+    /// The hash of the browser that signed up.
+    #[serde(default)]
+    browser: Option<[u8; 32]>,
+}
+
+impl SignUp {
+    /// Whether somebody who opens the mailed link in this browser must show that they know the password. Anybody can
+    /// sign up with an address that is not theirs and a password that they know: if the link alone were enough, they
+    /// could sign in as the person who presses its button. In the browser that signed up there is nothing to ask.
+    #[must_use]
+    pub fn asks_password(&self, browser: &[u8; 32]) -> bool {
+        self.browser.as_ref() != Some(browser)
+    }
 }
 
 /// Takes a sign-up, and mails the link that makes it real. Somebody whose address has a sign-in already gets another
@@ -124,20 +138,30 @@ pub struct SignUp {
 ///
 /// # Errors
 /// Too many sign-ups from one source, too many passwords being hashed, or the store's.
-pub async fn register(app: &App, newcomer: Newcomer, words: Words, origin: &Origin) -> Result<(), NotMailed> {
+pub async fn register(
+    app: &App,
+    newcomer: Newcomer,
+    words: Words,
+    (browser, origin): (&[u8; 32], &Origin),
+) -> Result<(), NotMailed> {
     let evenly = Evenly::begin();
-    let taken = take(app, newcomer, words, origin).await;
+    let taken = take(app, newcomer, words, (browser, origin)).await;
     evenly.end().await;
     taken
 }
 
-async fn take(app: &App, newcomer: Newcomer, words: Words, origin: &Origin) -> Result<(), NotMailed> {
+async fn take(
+    app: &App,
+    newcomer: Newcomer,
+    words: Words,
+    (browser, origin): (&[u8; 32], &Origin),
+) -> Result<(), NotMailed> {
     let reader = app.store.reader();
     let source = &MAIL_FROM_SOURCE.key(&attempts::source(&origin.ip));
     if let Some(wait) = MAIL_FROM_SOURCE.check(&reader, source, app.clock.now()).await? {
         return Err(NotMailed::TooMany(wait));
     }
-    let sign_up = newcomer.seal(app).await?;
+    let sign_up = SignUp { browser: Some(*browser), ..newcomer.seal(app).await? };
     let known = reader.find_person_by_email(&sign_up.email_key).await?;
     let link =
         Link::new(app, "/account/confirm-email", ActionKind::ConfirmEmail, CONFIRM_VALID_FOR).with(&sign_up);
@@ -198,15 +222,48 @@ pub async fn find(app: &App, token: &str) -> Result<Option<SignUp>, Error> {
     Ok(found.and_then(|found| serde_json::from_str(&found.data).ok()))
 }
 
-/// Uses the link: makes the person, the developer account and the person its admin, and signs them in.
+/// Why a sign-up was not confirmed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotConfirmed {
+    /// The password was not the one chosen at sign-up, or was tried too often.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    NotMade(#[from] NotMade),
+}
+
+/// Uses the link: makes the person, the developer account and the person its admin, and signs them in. The password
+/// counts where the sign-up asks for it.
 ///
 /// # Errors
-/// [`NotMade`].
-pub async fn confirm(app: &App, token: &str, place: &Place<'_>, origin: &Origin) -> Result<Entered, NotMade> {
-    let sign_up = find(app, token).await?.ok_or(NotMade::Gone)?;
+/// [`NotConfirmed`].
+pub async fn confirm(
+    app: &App,
+    (token, password): (&str, &str),
+    place: &Place<'_>,
+    origin: &Origin,
+) -> Result<Entered, NotConfirmed> {
+    let sign_up = find(app, token).await.map_err(NotMade::from)?.ok_or(NotMade::Gone)?;
+    if sign_up.asks_password(&place.browser) {
+        prove(app, token, password, &sign_up).await?;
+    }
     let opening =
         Opening { link: (link::hash(token), ActionKind::ConfirmEmail), kind: AccountKind::Developer };
-    open(app, &sign_up, opening, (place, origin)).await
+    Ok(open(app, &sign_up, opening, (place, origin)).await?)
+}
+
+/// Checks the password of a sign-up, slowly and not too often.
+async fn prove(app: &App, token: &str, password: &str, sign_up: &SignUp) -> Result<(), Refused> {
+    let key = &PASSWORD_OF_SIGN_UP.key(token);
+    app.store
+        .write(app.clock.now(), |tx| async move {
+            PASSWORD_OF_SIGN_UP.count(&tx, key).await?.map_err(Refused::TooMany)
+        })
+        .await?;
+    match app.passwords.check(password, Some(&sign_up.password_hash), &app.random).await? {
+        Checked::Right { .. } => Ok(()),
+        Checked::Wrong => Err(Refused::Wrong),
+    }
 }
 
 /// How an account comes to be: by which link, and of which kind.

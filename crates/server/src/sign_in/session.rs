@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 use grantry_store::account::{AccountKind, AccountState, Membership};
 use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
-use grantry_store::id::{PersonId, SessionId};
+use grantry_store::id::{AccountId, PersonId, SessionId};
 use grantry_store::member::MemberState;
 use grantry_store::person::PersonState;
 use grantry_store::session::{NewSession, Session};
@@ -36,7 +36,7 @@ pub fn id_hash(cookie: &str) -> [u8; 32] {
 }
 
 /// Who is signed in with this cookie, and the account that they work in: the one they chose, as long as they may use
-/// it, else the first of theirs.
+/// it, else the one that they have belonged to longest.
 ///
 /// # Errors
 /// The store's.
@@ -56,10 +56,8 @@ pub async fn find(app: &App, cookie: &str) -> Result<Option<Actor>, Error> {
     let (memberships, others): (Vec<_>, Vec<_>) = memberships.into_iter().partition(is_usable);
     let suspended = others.into_iter().filter(|one| one.member.state == MemberState::Active);
     let suspended = suspended.map(|one| one.account).collect();
-    let memberships: Vec<Current> =
-        memberships.into_iter().map(|m| Current { account: m.account, member: m.member }).collect();
-    let chosen = found.session.account_id.as_ref();
-    let account = memberships.iter().find(|m| Some(&m.account.id) == chosen).or(memberships.first()).cloned();
+    let memberships: Vec<Current> = memberships.into_iter().map(current).collect();
+    let account = choose(&memberships, found.session.account_id.as_ref()).cloned();
     Ok(Some(Actor { person: found.person, session: found.session, account, memberships, suspended }))
 }
 
@@ -67,11 +65,23 @@ fn is_usable(membership: &Membership) -> bool {
     membership.account.state == AccountState::Active && membership.member.state == MemberState::Active
 }
 
+fn current(membership: Membership) -> Current {
+    Current { account: membership.account, member: membership.member }
+}
+
+/// The account to work in. Nobody who adds a person to one more account can make it the one that opens.
+fn choose<'a>(memberships: &'a [Current], wanted: Option<&AccountId>) -> Option<&'a Current> {
+    let chosen = memberships.iter().find(|one| Some(&one.account.id) == wanted);
+    chosen.or_else(|| memberships.iter().min_by_key(|one| one.member.created_at))
+}
+
 /// The browser in which somebody gets in.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// The session that this browser has now; it ends.
     pub replaces: Option<&'a Session>,
+    /// The hash of this browser's own cookie.
+    pub browser: [u8; 32],
     pub user_agent: &'a str,
     pub ip: &'a str,
 }
@@ -82,6 +92,7 @@ impl<'a> Place<'a> {
     pub fn of(visitor: &'a Visitor, ip: &'a str) -> Self {
         Self {
             replaces: visitor.actor.as_ref().map(|actor| &actor.session),
+            browser: visitor.browser_hash,
             user_agent: visitor.user_agent.as_deref().unwrap_or_default(),
             ip,
         }
@@ -95,6 +106,7 @@ pub struct Fresh {
     pub cookie: String,
     new: NewSession,
     email: String,
+    browser: [u8; 32],
     replaced: Option<Session>,
 }
 
@@ -113,11 +125,12 @@ impl Fresh {
             ip: place.ip.to_owned(),
             expires_at: app.clock.now() + ABSOLUTE,
         };
-        Self { cookie, new, email: email.to_owned(), replaced: place.replaces.cloned() }
+        let (email, browser) = (email.to_owned(), place.browser);
+        Self { cookie, new, email, browser, replaced: place.replaces.cloned() }
     }
 
-    /// Begins it, in the first of the person's accounts, and ends the one that this browser had before. Says of which
-    /// kind the account is.
+    /// Begins it, in the account that the person worked in last, and ends the one that this browser had before. Says of
+    /// which kind the account is. The browser is known for this person from now on.
     ///
     /// # Errors
     /// The store's.
@@ -125,12 +138,16 @@ impl Fresh {
         if let Some(old) = &self.replaced {
             super::end_session::end(tx, origin, old).await?;
         }
-        let memberships = tx.list_accounts_of_person(&self.new.person_id).await?;
-        let account = memberships.into_iter().find(is_usable).map(|membership| membership.account);
-        let account_id = account.as_ref().map(|account| &account.id);
-        tx.insert_session(&NewSession { account_id: account_id.cloned(), ..self.new.clone() }).await?;
+        let person = &self.new.person_id;
+        let memberships = tx.list_accounts_of_person(person).await?.into_iter();
+        let memberships: Vec<Current> = memberships.filter(is_usable).map(current).collect();
+        let last = tx.find_last_account(person).await?;
+        let account = choose(&memberships, last.as_ref()).map(|one| &one.account);
+        let account_id = account.map(|account| account.id.clone());
+        tx.insert_session(&NewSession { account_id, ..self.new.clone() }).await?;
+        tx.keep_browser(person, &self.browser).await?;
         let session = Object::new(ObjectKind::Session, self.new.sid.as_str(), &self.email);
-        tx.audit(origin, &Entry::new(account_id, Action::SessionStarted, session)).await?;
+        tx.audit(origin, &Entry::new(person, Action::SessionStarted, session)).await?;
         Ok(account.map(|account| account.kind))
     }
 }

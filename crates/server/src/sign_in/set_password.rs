@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use grantry_store::action_token::ActionKind;
 use grantry_store::audit::{Action, Actor, Entry, Object, ObjectKind, Origin};
-use grantry_store::id::AccountId;
 use grantry_store::person::{Person, PersonState};
 use grantry_store::{Error, Tx};
 use serde::{Deserialize, Serialize};
@@ -112,9 +111,8 @@ async fn ask(app: &App, address: &Address, words: Words, origin: &Origin) -> Res
             if let Some((person, link, mail)) = letter.filter(|_| room) {
                 link.make(&tx).await?;
                 tx.insert_mail(mail).await?;
-                let account = trail_of(&tx, person).await?;
                 let about = Object::new(ObjectKind::Person, person.id.as_str(), &person.email);
-                let entry = Entry::new(account.as_ref(), Action::PasswordResetRequested, about);
+                let entry = Entry::new(&person.id, Action::PasswordResetRequested, about);
                 tx.audit(origin, &entry).await?;
             }
             Ok::<_, NotMailed>(())
@@ -154,6 +152,7 @@ pub async fn set_by_link(
     let fresh = Fresh::new(app, (&person.id, &person.email), &place);
     let origin = &Origin { actor: Actor::person(&person), ..origin.clone() };
     let (hash, person, fresh, password_hash) = (&link::hash(token), &person, &fresh, password_hash.as_str());
+    let place = &place;
     app.store
         .write(app.clock.now(), |tx| async move {
             let used = tx.consume_action_token(hash, ActionKind::SetPassword).await?.ok_or(NotSet::Gone)?;
@@ -164,14 +163,16 @@ pub async fn set_by_link(
             tx.set_password(&person.id, password_hash).await?;
             tx.delete_action_tokens(ActionKind::SetPassword, Some(&person.id)).await?;
             tx.end_sessions(&person.id, None).await?;
-            note_change(&tx, person, origin, trail_of(&tx, person).await?.as_ref()).await?;
+            tx.forget_other_browsers(&person.id, &place.browser).await?;
+            note_change(&tx, person, origin).await?;
             let account = fresh.begin(&tx, origin).await?;
             Ok(Entered { cookie: fresh.cookie.clone(), account, too_late: false })
         })
         .await
 }
 
-/// Changes the password of somebody who is signed in and knows the current one; the person's other sessions end.
+/// Changes the password of somebody who is signed in and knows the current one; the person's other sessions end, and
+/// no other browser is known for them any more.
 ///
 /// # Errors
 /// [`NotSet`].
@@ -179,10 +180,10 @@ pub async fn change(
     app: &App,
     actor: &visitor::Actor,
     (current, new): (&str, &str),
-    origin: &Origin,
+    (browser, origin): (&[u8; 32], &Origin),
 ) -> Result<(), NotSet> {
     let person = &actor.person;
-    let proven = authenticate(app, &person.email, current, origin).await?;
+    let proven = authenticate(app, (&person.email, current), browser, origin).await?;
     judge_for(app, new, person).map_err(NotSet::Weak)?;
     let hash = app.passwords.hash(new, &app.random).await?;
     let (proven, hash, session) = (&proven, hash.as_str(), &actor.session);
@@ -192,7 +193,8 @@ pub async fn change(
             tx.set_password(&person.id, hash).await?;
             tx.delete_action_tokens(ActionKind::SetPassword, Some(&person.id)).await?;
             tx.end_sessions(&person.id, Some(&session.sid)).await?;
-            note_change(&tx, person, origin, session.account_id.as_ref()).await
+            tx.forget_other_browsers(&person.id, browser).await?;
+            note_change(&tx, person, origin).await
         })
         .await?;
     Ok(())
@@ -203,18 +205,7 @@ fn judge_for(app: &App, password: &str, person: &Person) -> Result<(), Weakness>
     judge(password, &about.map(String::as_str))
 }
 
-async fn note_change(
-    tx: &Tx,
-    person: &Person,
-    origin: &Origin,
-    account: Option<&AccountId>,
-) -> Result<(), Error> {
+async fn note_change(tx: &Tx, person: &Person, origin: &Origin) -> Result<(), Error> {
     let about = Object::new(ObjectKind::Person, person.id.as_str(), &person.email);
-    tx.audit(origin, &Entry::new(account, Action::PasswordChanged, about)).await
-}
-
-/// In which account's trail something about a person stands that is about no account: the first of theirs.
-async fn trail_of(tx: &Tx, person: &Person) -> Result<Option<AccountId>, Error> {
-    let memberships = tx.list_accounts_of_person(&person.id).await?;
-    Ok(memberships.into_iter().next().map(|first| first.account.id))
+    tx.audit(origin, &Entry::new(&person.id, Action::PasswordChanged, about)).await
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, header};
 pub enum Cookie {
     /// The signed-in session.
     Session,
-    /// This browser, before and after sign-in.
+    /// This browser, before and after sign-in. It ends with the browser until somebody has signed in.
     Browser,
     /// A message for the next page.
     Flash,

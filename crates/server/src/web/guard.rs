@@ -11,7 +11,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::cookies::Cookie;
-use super::page::{self, NextFlash};
+use super::page::{self, KeepBrowser, NextFlash};
 use super::{Actor, Caller, Form, Problem, Visitor, Words, csrf, headers, returning};
 use crate::app::App;
 use crate::ops::RouteMeter;
@@ -20,6 +20,9 @@ use crate::sign_in::session;
 
 /// Largest form body: an app's form with fifty redirect URIs is a few kilobytes.
 const FORM_LIMIT_BYTES: usize = 64 * 1024;
+
+/// How long a browser in which somebody signed in is known: 400 days, the most that browsers keep a cookie.
+const BROWSER_KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
 
 /// The guard's post on one route.
 #[derive(Debug)]
@@ -68,7 +71,9 @@ async fn visit(post: &Post, request: Request, next: Next) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = tell(post, &visitor, &problem);
     }
-    if known.is_none() {
+    if response.extensions_mut().remove::<KeepBrowser>().is_some() {
+        append(&mut response, app.cookies.set(Cookie::Browser, &cookie, Some(BROWSER_KEPT_SECONDS)));
+    } else if known.is_none() {
         append(&mut response, app.cookies.set(Cookie::Browser, &cookie, None));
     }
     if let Some(NextFlash(key)) = response.extensions_mut().remove::<NextFlash>() {

@@ -33,6 +33,7 @@ pub type Answer = Result<axum::response::Response, Problem>;
 /// The messages that a page may show once after a redirect. A cookie names one; anything else it says is ignored.
 pub const FLASHES: &[&str] = &[
     "flash-account-created",
+    "flash-account-left",
     "flash-account-made",
     "flash-account-resumed",
     "flash-account-suspended",
@@ -40,10 +41,10 @@ pub const FLASHES: &[&str] = &[
     "flash-consent-withdrawn",
     "flash-disconnected",
     "flash-invitation-revoked",
+    "flash-invitation-declined",
     "flash-invited",
     "flash-joined",
     "flash-language-chosen",
-    "flash-member-added",
     "flash-member-changed",
     "flash-member-removed",
     "flash-operator-made",

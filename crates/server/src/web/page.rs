@@ -115,12 +115,23 @@ pub fn see_other(location: &str) -> Response {
     }
 }
 
+/// Somebody has signed in: the browser keeps its cookie beyond its own end, so that it is known when they come again.
+#[must_use]
+pub fn keep_browser(mut response: Response) -> Response {
+    response.extensions_mut().insert(KeepBrowser);
+    response
+}
+
 /// Adds a message that the next page shows once; `key` must start with `flash-`.
 #[must_use]
 pub fn with_flash(mut response: Response, key: &'static str) -> Response {
     response.extensions_mut().insert(NextFlash(key));
     response
 }
+
+/// Carried to the route's outer layer, which keeps the browser's cookie.
+#[derive(Debug, Clone, Copy)]
+pub struct KeepBrowser;
 
 /// Carried to the route's outer layer, which writes the cookie.
 #[derive(Debug, Clone, Copy)]

@@ -8,15 +8,15 @@ async fn looks_after_members(browser: &Browser, world: &World, look: &str) {
     let bob = world.member(&hotel, "Bob Brown").await;
     world.signs_in_quietly(&hotel.admin, browser).await;
     browser.goes_to(world.url("/account/members")).await;
-    browser.presses("Add a member").await;
+    browser.presses("Invite a member").await;
     browser.types("E-mail", "emmy@x").await;
-    browser.presses("Add").await;
+    browser.presses("Invite").await;
     browser.sees("This is no e-mail address that we can write to").await;
     browser.screenshot(&format!("members-add-{look}"), 1280, Theme::Light).await;
     browser.screenshot(&format!("members-add-{look}"), 360, Theme::Dark).await;
     browser.types("E-mail", "emmy@x.example").await;
     browser.ticks("Account admin").await;
-    browser.presses("Add").await;
+    browser.presses("Invite").await;
     browser.sees("The invitation is on its way").await;
     browser.sees("emmy@x.example").await;
 

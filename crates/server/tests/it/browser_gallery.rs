@@ -135,6 +135,10 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, path).await;
             "profile"
         }
+        "/account/profile/activity" => {
+            scene.shows(browser, path).await;
+            "profile-activity"
+        }
         "/account/logout" => {
             scene.world.signs_in_quietly(&scene.developer.admin, browser).await;
             scene.shows(browser, "/account/logout").await;

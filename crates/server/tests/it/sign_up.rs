@@ -61,6 +61,61 @@ async fn a_developer_signs_up_confirms_the_address_and_administers_a_new_account
     assert_eq!(signs_in(&world, "ana@HARBOUR.example", "eleven green tram stops").await.status, 303);
 }
 
+// security: S01, S05
+#[tokio::test]
+async fn a_sign_up_by_somebody_else_is_not_confirmed_by_whoever_has_the_address() {
+    let world = World::new().await;
+    let mut mallory = world.client();
+    let form = sign_up_form(&mut mallory).await;
+    mallory.posts(&form).await;
+    // Ana opens what came into her mailbox, in her own browser, and presses its button.
+    let mut ana = world.client();
+    let link = world.mail_link(EMAIL).await;
+    let page = ana.gets(&link).await;
+    assert!(page.says("Enter the password that you chose there"), "{}", page.body);
+    let confirm = page.form("Confirm and sign in");
+    let reader = world.app().store.reader();
+    for password in ["", SECRET] {
+        let refused = ana.posts(&confirm.clone().with("password", password)).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.says("Nothing is confirmed") && !refused.body.contains(SECRET), "{}", refused.body);
+        assert_eq!(ana.cookie("grantry-session"), None);
+    }
+    let without = ana.posts(&confirm.clone().without("password")).await;
+    assert_eq!(without.status, 422, "nor by leaving the field out");
+    assert_eq!(reader.find_person_by_email("ana@harbour.example").await, Ok(None));
+    assert_eq!(signs_in(&world, EMAIL, "eleven green tram stops").await.status, 422, "Mallory neither");
+
+    for _ in 0..2 {
+        ana.posts(&confirm.clone().with("password", "guess")).await;
+    }
+    let slowed = ana.posts(&confirm.clone().with("password", "guess")).await;
+    assert_eq!(slowed.status, 429);
+    assert!(slowed.header("retry-after").is_some());
+    // Her own sign-up is another one, and its link asks nothing in the browser in which she made it.
+    let form = sign_up_form(&mut ana).await.with("password", SECRET);
+    ana.posts(&form).await;
+    let own = opens_mailed_link(&world, &mut ana, "Confirm and sign in").await;
+    assert_eq!(own.value("password"), None, "nothing to prove here");
+    assert_eq!(ana.posts(&own).await.status, 303);
+    assert_eq!(signs_in(&world, EMAIL, "eleven green tram stops").await.status, 422);
+    world.later(Duration::from_secs(60));
+    let late = ana.posts(&confirm.with("password", "eleven green tram stops")).await;
+    assert_eq!(late.status, 409, "whoever knows the password of the other sign-up comes too late");
+}
+
+#[tokio::test]
+async fn a_sign_up_is_confirmed_in_another_browser_with_its_password() {
+    let world = World::new().await;
+    let mut ana = world.client();
+    let form = sign_up_form(&mut ana).await;
+    ana.posts(&form).await;
+    let mut phone = world.client();
+    let confirm = opens_mailed_link(&world, &mut phone, "Confirm and sign in").await;
+    let entered = phone.posts(&confirm.with("password", "eleven green tram stops")).await;
+    assert_eq!((entered.status, entered.location()), (303, "/apps/store-apps"));
+}
+
 #[tokio::test]
 async fn what_was_typed_is_kept_and_each_fault_stands_beside_its_field() {
     let world = World::new().await;

@@ -70,6 +70,9 @@ pub async fn accept(
     form: Form,
 ) -> Answer {
     let open = find(&app, &token).await?;
+    if form.get("decision") == "decline" {
+        return decline(&app, &visitor, &token).await;
+    }
     if let Some(actor) = &visitor.actor {
         let who = (&actor.person, &actor.session);
         let joined = invitations::accept(&app, &visitor.origin(), &token, who).await;
@@ -91,7 +94,7 @@ pub async fn accept(
             if let Some(cookie) = app.cookies.set(Cookie::Session, &session, None) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
-            Ok(response)
+            Ok(page::keep_browser(response))
         }
         Err(Refused::Faults(faults)) => {
             let faults = FaultLines::new(&faults, visitor.words);
@@ -100,6 +103,17 @@ pub async fn accept(
         }
         Err(refused) => Err(gone(&refused, &visitor)),
     }
+}
+
+async fn decline(app: &App, visitor: &Visitor, token: &str) -> Answer {
+    let who = visitor.actor.as_ref().map(|actor| &actor.person);
+    let declined = invitations::decline(app, &visitor.origin(), token, who).await;
+    declined.map_err(|refused| gone(&refused, visitor))?;
+    let there = match &visitor.actor {
+        Some(actor) => landing::first_path(actor.account.as_ref().map(|current| current.account.kind)),
+        None => "/account/login",
+    };
+    Ok(page::with_flash(page::see_other(there), "flash-invitation-declined"))
 }
 
 async fn find(app: &App, token: &str) -> Result<Open, Problem> {

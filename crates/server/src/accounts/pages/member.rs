@@ -108,7 +108,9 @@ pub async fn remove(
     let removed = members::remove(&app, &visitor.origin(), &named.account, &person.id, visitor.words).await;
     match removed {
         // Who removed themselves has nothing to see in the list any more.
-        Ok(_) if person.id == actor.person.id => Ok(page::see_other("/")),
+        Ok(_) if person.id == actor.person.id => {
+            Ok(page::with_flash(page::see_other("/account/profile"), "flash-account-left"))
+        }
         Ok(_) => Ok(page::with_flash(page::see_other(LIST), "flash-member-removed")),
         Err(refused @ Refused::LastAdmin) => list::refused(&app, &visitor, &actor, &refused).await,
         Err(refused) => Err(refused.problem(visitor.words)),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use super::{FaultLines, Invited};
-use crate::accounts::members::{self, Added, RawMember};
+use crate::accounts::members::RawMember;
 use crate::accounts::{Access, Refused, invitations};
 use crate::app::App;
 use crate::web::moment::Moment;
@@ -23,8 +23,8 @@ pub(super) const LIST: &str = "/account/members";
 /// Members on a page.
 const ROWS: i64 = 50;
 
-/// After which messages a mail is on its way.
-const MAILED: [&str; 2] = ["flash-member-added", "flash-invited"];
+/// The message after which a mail is on its way.
+const MAILED: &str = "flash-invited";
 
 #[derive(askama::Template)]
 #[template(path = "accounts/members.html")]
@@ -114,13 +114,11 @@ pub async fn show(
 ///
 /// # Errors
 /// The store's.
-pub async fn add(State(app): State<Arc<App>>, visitor: Visitor, actor: Actor, form: Form) -> Answer {
+pub async fn invite(State(app): State<Arc<App>>, visitor: Visitor, actor: Actor, form: Form) -> Answer {
     let (email, is_admin) = (form.get("email"), form.has("is_admin"));
     let raw = RawMember { email, access: Access { is_admin, ..Access::default() }, words: visitor.words };
-    let added = members::add(&app, &visitor.origin(), &actor.current()?.account, &raw).await;
-    match added {
-        Ok(Added::Member(_)) => Ok(page::with_flash(page::see_other(LIST), "flash-member-added")),
-        Ok(Added::Invited(_)) => Ok(page::with_flash(page::see_other(LIST), "flash-invited")),
+    match invitations::create(&app, &visitor.origin(), &actor.current()?.account, &raw).await {
+        Ok(_) => Ok(page::with_flash(page::see_other(LIST), MAILED)),
         Err(refused) => {
             let faults = refused.into_faults("email", visitor.words)?;
             let faults = FaultLines::new(&faults, visitor.words);
@@ -146,7 +144,7 @@ pub async fn resend(
     let account = &actor.current()?.account;
     let sent = invitations::resend(&app, &visitor.origin(), account, &id, visitor.words).await;
     sent.map_err(|refused| refused.problem(visitor.words))?;
-    Ok(page::with_flash(page::see_other(LIST), "flash-invited"))
+    Ok(page::with_flash(page::see_other(LIST), MAILED))
 }
 
 /// `POST /account/invitations/{invitation}/revoke`
@@ -212,7 +210,7 @@ async fn render(
         invitations: invitations.into_iter().map(|one| open(one, visitor, now)).collect(),
         adding: outcome.adding,
         refusal: outcome.refusal,
-        mailbox: app.mailbox_url().filter(|_| visitor.flash.is_some_and(|flash| MAILED.contains(&flash))),
+        mailbox: app.mailbox_url().filter(|_| visitor.flash == Some(MAILED)),
         search,
     };
     Ok(page::render(status, &template))

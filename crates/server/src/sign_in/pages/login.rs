@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use grantry_oauth::display_text;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use super::{enter, welcome};
+use super::{come_back, enter, retry_after, welcome};
 use crate::app::App;
 use crate::apps::details::NAME_LIMIT;
 use crate::apps::logo;
@@ -95,23 +95,23 @@ pub async fn enter_password(
         place: Place::of(&visitor, &ip),
         pending: pending.as_ref(),
     };
-    let say = |status, text| Ok(login(&app, &visitor, pending.as_ref(), (status, email, text)));
     match sign_in(&app, &asked, &visitor.origin()).await {
         Ok(entered) if entered.too_late => Err(over()),
         Ok(entered) => Ok(match &pending {
             Some(pending) => enter(&app, &pending.path(), &entered.cookie),
             None => welcome(&app, &headers, &entered.cookie, entered.account),
         }),
-        Err(Refused::Wrong) => say(StatusCode::UNPROCESSABLE_ENTITY, visitor.words.get("login-wrong")),
-        Err(Refused::TooMany(wait)) => {
-            let text = wait.words(visitor.words);
-            let mut response =
-                login(&app, &visitor, pending.as_ref(), (StatusCode::TOO_MANY_REQUESTS, email, text));
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
-            Ok(response)
+        Err(refused) => {
+            let seconds = retry_after(&refused);
+            let (status, text) = match refused {
+                Refused::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, visitor.words.get("login-wrong")),
+                Refused::TooMany(wait) => (StatusCode::TOO_MANY_REQUESTS, wait.words(visitor.words)),
+                Refused::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, visitor.words.get("sign-in-busy")),
+                Refused::Store(error) => return Err(error.into()),
+            };
+            let response = login(&app, &visitor, pending.as_ref(), (status, email, text));
+            Ok(come_back(response, seconds))
         }
-        Err(Refused::Busy(_)) => say(StatusCode::SERVICE_UNAVAILABLE, visitor.words.get("sign-in-busy")),
-        Err(Refused::Store(error)) => Err(error.into()),
     }
 }
 

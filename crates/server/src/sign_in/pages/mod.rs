@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::app::App;
 use crate::landing;
+use crate::sign_in::Refused;
 use crate::sign_in::link::NotMailed;
 use crate::web::cookies::Cookie;
 use crate::web::{Answer, Page, Visitor, page, returning};
@@ -30,13 +31,33 @@ fn enter(app: &App, path: &str, cookie: &str) -> Response {
     let mut response = page::see_other(path);
     // Without an age: it also ends with the browser.
     set_cookie(&mut response, app.cookies.set(Cookie::Session, cookie, None));
-    response
+    page::keep_browser(response)
 }
 
 fn set_cookie(response: &mut Response, value: Option<HeaderValue>) {
     if let Some(value) = value {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
+}
+
+/// When a queue that is full is worth another try.
+const QUEUE_SECONDS: u64 = 2;
+
+/// After how many seconds it makes sense to try again; `None` when waiting changes nothing.
+fn retry_after(refused: &Refused) -> Option<u64> {
+    match refused {
+        Refused::TooMany(wait) => Some(wait.seconds()),
+        Refused::Busy(_) => Some(QUEUE_SECONDS),
+        Refused::Wrong | Refused::Store(_) => None,
+    }
+}
+
+/// Says when to come back.
+fn come_back(mut response: Response, seconds: Option<u64>) -> Response {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 #[derive(askama::Template)]
@@ -58,11 +79,13 @@ fn sent(app: &App, visitor: &Visitor, key: &str, email: &str) -> Response {
 fn no_mail(visitor: &Visitor, why: NotMailed, again: impl FnOnce(StatusCode, String) -> Response) -> Answer {
     match why {
         NotMailed::TooMany(wait) => {
-            let mut response = again(StatusCode::TOO_MANY_REQUESTS, wait.words(visitor.words));
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
-            Ok(response)
+            let response = again(StatusCode::TOO_MANY_REQUESTS, wait.words(visitor.words));
+            Ok(come_back(response, Some(wait.seconds())))
         }
-        NotMailed::Busy(_) => Ok(again(StatusCode::SERVICE_UNAVAILABLE, visitor.words.get("sign-in-busy"))),
+        NotMailed::Busy(_) => {
+            let response = again(StatusCode::SERVICE_UNAVAILABLE, visitor.words.get("sign-in-busy"));
+            Ok(come_back(response, Some(QUEUE_SECONDS)))
+        }
         NotMailed::Store(error) => Err(error.into()),
         NotMailed::Unwritten(error) => Err(error.into()),
     }

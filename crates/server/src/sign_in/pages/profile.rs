@@ -1,10 +1,11 @@
-//! `/account/profile`: a person's own name, language, password, sessions, and the apps that they allowed.
+//! `/account/profile`: a person's own name, language, password, accounts, sessions, and the apps that they allowed.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use grantry_oauth::time::Timestamp;
+use grantry_store::account::Membership;
 use grantry_store::connection::ConnectionKind;
 use grantry_store::consent::GivenConsent;
 use grantry_store::id::{ConnectionId, SessionId};
@@ -14,6 +15,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use super::faults::password;
+use crate::accounts::members;
 use crate::app::App;
 use crate::apps::logo;
 use crate::cached::KnownCatalogue;
@@ -40,6 +42,7 @@ struct Profile<'a> {
     /// What is said of the accounts that the platform has suspended.
     suspended: Option<String>,
     languages: Vec<Language>,
+    accounts: Vec<Belongs>,
     sessions: Vec<Line>,
     others: bool,
     apps: Vec<Allowed>,
@@ -65,6 +68,31 @@ struct Allowed {
     /// What it may do, in words.
     sentences: Vec<String>,
     used: Moment,
+}
+
+/// An account that the person belongs to.
+struct Belongs {
+    id: String,
+    code: String,
+    name: String,
+    is_admin: bool,
+    since: Moment,
+    /// The id of the dialog that asks before they leave.
+    dialog: String,
+}
+
+impl Belongs {
+    fn new(membership: Membership, now: Timestamp, words: Words) -> Self {
+        let Membership { account, member } = membership;
+        Self {
+            id: account.id.as_str().to_owned(),
+            dialog: format!("leave-{}", account.code),
+            code: account.code,
+            name: account.name,
+            is_admin: member.is_admin,
+            since: Moment::new(member.created_at, now, words),
+        }
+    }
 }
 
 struct Language {
@@ -115,6 +143,7 @@ async fn profile(
     let catalogue = app.cached.catalogue().await?;
     let first = PageRequest::from_token(wanted.after.as_deref(), APPS);
     let given = reader.list_consents(&actor.person.id, &first).await?;
+    let accounts = reader.list_accounts_of_person(&actor.person.id).await?;
     let sessions = reader.list_sessions(&actor.person.id, now).await?;
     let sessions: Vec<Line> = sessions
         .iter()
@@ -136,6 +165,7 @@ async fn profile(
         email: &actor.person.email,
         suspended: actor.suspended_words(app, visitor.words),
         languages,
+        accounts: accounts.into_iter().map(|one| Belongs::new(one, now, visitor.words)).collect(),
         others: sessions.iter().any(|session| !session.current),
         sessions,
         more: given.next.map(|next| format!("{PATH}?after={}#apps", next.token())).unwrap_or_default(),
@@ -211,30 +241,35 @@ pub async fn change_password(
 ) -> Answer {
     let (current, new) = (form.get("current_password"), form.get("password"));
     let words = visitor.words;
-    let (status, faults, wait) = match set_password::change(&app, &actor, (current, new), &visitor.origin())
-        .await
-    {
-        Ok(()) => return Ok(done("flash-password-changed")),
-        Err(NotSet::Weak(weakness)) => {
-            let new = password(weakness, words);
-            (StatusCode::UNPROCESSABLE_ENTITY, PasswordFaults { new, ..PasswordFaults::default() }, None)
-        }
-        Err(NotSet::Refused(Refused::Wrong)) => {
-            let current = words.get("fault-password-wrong");
-            (StatusCode::UNPROCESSABLE_ENTITY, PasswordFaults { current, ..PasswordFaults::default() }, None)
-        }
-        Err(NotSet::Refused(Refused::TooMany(wait))) => {
-            let current = wait.words(visitor.words);
-            (
-                StatusCode::TOO_MANY_REQUESTS,
-                PasswordFaults { current, ..PasswordFaults::default() },
-                Some(wait),
-            )
-        }
-        Err(NotSet::Refused(Refused::Busy(busy))) => return Err(busy.into()),
-        Err(NotSet::Refused(Refused::Store(error))) => return Err(error.into()),
-        Err(why @ NotSet::Gone) => return Err(Problem::internal(why)),
-    };
+    let (status, faults, wait) =
+        match set_password::change(&app, &actor, (current, new), (&visitor.browser_hash, &visitor.origin()))
+            .await
+        {
+            Ok(()) => return Ok(done("flash-password-changed")),
+            Err(NotSet::Weak(weakness)) => {
+                let new = password(weakness, words);
+                (StatusCode::UNPROCESSABLE_ENTITY, PasswordFaults { new, ..PasswordFaults::default() }, None)
+            }
+            Err(NotSet::Refused(Refused::Wrong)) => {
+                let current = words.get("fault-password-wrong");
+                (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    PasswordFaults { current, ..PasswordFaults::default() },
+                    None,
+                )
+            }
+            Err(NotSet::Refused(Refused::TooMany(wait))) => {
+                let current = wait.words(visitor.words);
+                (
+                    StatusCode::TOO_MANY_REQUESTS,
+                    PasswordFaults { current, ..PasswordFaults::default() },
+                    Some(wait),
+                )
+            }
+            Err(NotSet::Refused(Refused::Busy(busy))) => return Err(busy.into()),
+            Err(NotSet::Refused(Refused::Store(error))) => return Err(error.into()),
+            Err(why @ NotSet::Gone) => return Err(Problem::internal(why)),
+        };
     let mut response = profile(&app, &visitor, (&actor, &Where::default()), (status, faults)).await?;
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
@@ -272,6 +307,25 @@ pub async fn end_other_sessions(
 ) -> Answer {
     end_session::end_others(&app, &actor, &visitor.origin()).await?;
     Ok(done("flash-sessions-ended"))
+}
+
+/// `POST /account/profile/accounts/{account}/leave`
+///
+/// # Errors
+/// 404 for an account that the person does not belong to, 409 for the last admin of one.
+pub async fn leave(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    actor: Actor,
+    Path(account): Path<String>,
+    _form: Form,
+) -> Answer {
+    let person = &actor.person.id;
+    let mut belongs = app.store.reader().list_accounts_of_person(person).await?.into_iter();
+    let found = belongs.find(|one| one.account.id.as_str() == account).ok_or_else(Problem::not_found)?;
+    let left = members::remove(&app, &visitor.origin(), &found.account, person, visitor.words).await;
+    left.map_err(|refused| refused.problem(visitor.words))?;
+    Ok(done("flash-account-left"))
 }
 
 /// `POST /account/profile/apps/{connection}/withdraw`

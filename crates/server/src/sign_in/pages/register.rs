@@ -7,9 +7,10 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::faults::Faults;
-use super::{gone, no_mail, sent, welcome};
+use super::{come_back, gone, no_mail, retry_after, sent, welcome};
 use crate::app::App;
-use crate::sign_in::register::{self, Fault, Newcomer, NotMade, SignUp, Typed};
+use crate::sign_in::Refused;
+use crate::sign_in::register::{self, Fault, Newcomer, NotConfirmed, NotMade, SignUp, Typed};
 use crate::sign_in::session::Place;
 use crate::web::{Answer, Form, Page, Visitor, page};
 
@@ -28,6 +29,8 @@ struct Confirm<'a> {
     page: Page,
     sign_up: &'a SignUp,
     token: &'a str,
+    asks_password: bool,
+    fault: String,
 }
 
 /// The fields of a person with an account, as these forms name them.
@@ -78,7 +81,8 @@ pub async fn register(State(app): State<Arc<App>>, visitor: Visitor, posted: For
         }
     };
     let address = newcomer.address.as_str().to_owned();
-    match register::register(&app, newcomer, visitor.words, &visitor.origin()).await {
+    match register::register(&app, newcomer, visitor.words, (&visitor.browser_hash, &visitor.origin())).await
+    {
         Ok(()) => Ok(sent(&app, &visitor, "register-sent", &address)),
         Err(why) => no_mail(&visitor, why, |status, text| {
             form(&app, &visitor, status, (typed, Faults::default(), text))
@@ -94,9 +98,35 @@ pub async fn ask(State(app): State<Arc<App>>, visitor: Visitor, Path(token): Pat
     let Some(sign_up) = register::find(&app, &token).await? else {
         return Ok(gone(&app, &visitor, "/account/register-dev-account", "register-title"));
     };
-    let title = visitor.words.get("confirm-title");
-    let confirm = Confirm { page: visitor.page(&app, title, ""), sign_up: &sign_up, token: &token };
-    Ok(page::ok(&confirm))
+    Ok(confirmation(&app, &visitor, (&token, &sign_up), (StatusCode::OK, String::new())))
+}
+
+fn confirmation(
+    app: &App,
+    visitor: &Visitor,
+    (token, sign_up): (&str, &SignUp),
+    (status, fault): (StatusCode, String),
+) -> Response {
+    let page = visitor.page(app, visitor.words.get("confirm-title"), "");
+    let asks_password = sign_up.asks_password(&visitor.browser_hash);
+    page::render(status, &Confirm { page, sign_up, token, asks_password, fault })
+}
+
+/// The page again, with why the password did not confirm anything.
+async fn not_proven(app: &App, visitor: &Visitor, token: &str, refused: Refused) -> Answer {
+    let words = visitor.words;
+    let seconds = retry_after(&refused);
+    let (status, fault) = match refused {
+        Refused::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.get("confirm-wrong")),
+        Refused::TooMany(wait) => (StatusCode::TOO_MANY_REQUESTS, wait.words(visitor.words)),
+        Refused::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, words.get("sign-in-busy")),
+        Refused::Store(error) => return Err(error.into()),
+    };
+    let Some(sign_up) = register::find(app, token).await? else {
+        return Ok(gone(app, visitor, "/account/register-dev-account", "register-title"));
+    };
+    let response = confirmation(app, visitor, (token, &sign_up), (status, fault));
+    Ok(come_back(response, seconds))
 }
 
 /// `POST /account/confirm-email/{token}`
@@ -108,20 +138,24 @@ pub async fn confirm(
     visitor: Visitor,
     Path(token): Path<String>,
     headers: HeaderMap,
-    _form: Form,
+    form: Form,
 ) -> Answer {
     let ip = visitor.ip_text();
     let place = Place::of(&visitor, &ip);
-    match register::confirm(&app, &token, &place, &visitor.origin()).await {
+    let shown = (token.as_str(), form.get("password"));
+    match register::confirm(&app, shown, &place, &visitor.origin()).await {
         Ok(entered) => {
             let response = welcome(&app, &headers, &entered.cookie, entered.account);
             Ok(page::with_flash(response, "flash-account-made"))
         }
-        Err(NotMade::Gone) => Ok(gone(&app, &visitor, "/account/register-dev-account", "register-title")),
-        Err(NotMade::Taken) => {
-            let faults = Faults::new(vec![("email", Fault::Taken)], visitor.words);
-            Ok(form(&app, &visitor, StatusCode::CONFLICT, (Typed::default(), faults, String::new())))
+        Err(NotConfirmed::Refused(refused)) => not_proven(&app, &visitor, &token, refused).await,
+        Err(NotConfirmed::NotMade(NotMade::Gone)) => {
+            Ok(gone(&app, &visitor, "/account/register-dev-account", "register-title"))
         }
-        Err(NotMade::Store(error)) => Err(error.into()),
+        Err(NotConfirmed::NotMade(NotMade::Taken)) => {
+            let faults = Faults::new(vec![("email", Fault::Taken)], visitor.words);
+            Ok(self::form(&app, &visitor, StatusCode::CONFLICT, (Typed::default(), faults, String::new())))
+        }
+        Err(NotConfirmed::NotMade(NotMade::Store(error))) => Err(error.into()),
     }
 }

@@ -123,7 +123,7 @@ async fn a_token_opens_its_own_account_and_no_other() {
     let all = desk.gets("/api/v1/users", &token).await;
     assert!(!all.body.contains(&desk.rival.admin.email), "{}", all.body);
     let mut rival = desk.world.signed_in(&desk.rival.admin).await;
-    let form = rival.form("/account/members", "Add").await;
+    let form = rival.form("/account/members", "Invite").await;
     rival.submits(&form.with("email", "theirs@x.example")).await;
     let path = "/api/v1/account/invitations/theirs%40x.example";
     assert_eq!(desk.sends("DELETE", path, &token, &json!(null)).await.status, 204);

@@ -1,6 +1,7 @@
 //! Accounts and their people: the use-cases, the pages, the operator's pages, the identity API.
 
 mod api;
+mod membership;
 mod operator;
 mod pages;
 mod trail;

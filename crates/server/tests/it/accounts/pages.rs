@@ -10,7 +10,7 @@ const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 async fn an_admin_invites_somebody_who_then_joins_and_sees_the_members() {
     let desk = Desk::new().await;
     let mut admin = desk.world.signed_in(&desk.hotel.admin).await;
-    let form = admin.form("/account/members", "Add").await;
+    let form = admin.form("/account/members", "Invite").await;
     let listed = admin.submits(&form.with("email", "emmy@x.example")).await;
     assert!(listed.says("The invitation is on its way"), "{}", listed.body);
     assert!(listed.says("emmy@x.example") && listed.says("Open the mailbox"), "{}", listed.body);
@@ -39,7 +39,7 @@ async fn somebody_with_a_sign_in_comes_back_to_the_invitation() {
     let world = World::new().await;
     let hotel = world.customer("HOTL").await;
     let mut admin = world.signed_in(&hotel.admin).await;
-    let form = admin.form("/account/members", "Add").await;
+    let form = admin.form("/account/members", "Invite").await;
     admin.submits(&form.with("email", "carl@x.example").ticking("is_admin", "true")).await;
     let link = world.mail_link("carl@x.example").await;
     let path = link.strip_prefix(world.issuer()).expect("a link to this server");
@@ -61,7 +61,7 @@ async fn somebody_with_a_sign_in_comes_back_to_the_invitation() {
 async fn an_invitation_for_somebody_else_is_not_accepted() {
     let desk = Desk::new().await;
     let mut admin = desk.world.signed_in(&desk.hotel.admin).await;
-    let form = admin.form("/account/members", "Add").await;
+    let form = admin.form("/account/members", "Invite").await;
     admin.submits(&form.with("email", "emmy@x.example")).await;
     let link = desk.world.mail_link("emmy@x.example").await;
     let mut mallory = desk.world.signed_in(&desk.rival.admin).await;
@@ -78,7 +78,7 @@ async fn an_invitation_for_somebody_else_is_not_accepted() {
 async fn an_invitation_is_sent_again_and_revoked_from_the_list() {
     let desk = Desk::new().await;
     let mut admin = desk.world.signed_in(&desk.hotel.admin).await;
-    let form = admin.form("/account/members", "Add").await;
+    let form = admin.form("/account/members", "Invite").await;
     admin.submits(&form.with("email", "emmy@x.example")).await;
     let first = desk.world.mail_link("emmy@x.example").await;
     let reader = desk.world.app().store.reader();
@@ -172,7 +172,7 @@ async fn a_member_without_privilege_changes_nothing_whatever_is_posted() {
     let mut bob = desk.world.signed_in(&desk.bob).await;
     let list = bob.gets("/account/members").await;
     assert_eq!(list.status, 200);
-    assert!(!list.says("Add a member") && list.says("Only account admins can"), "{}", list.body);
+    assert!(!list.says("Invite a member") && list.says("Only account admins can"), "{}", list.body);
     let home = format!("/account/members/{}", desk.bob.id);
     for (path, fields) in [
         ("/account/members".to_owned(), vec![("email", "eve@x.example")]),
@@ -204,10 +204,14 @@ async fn fields_that_a_form_does_not_have_change_nothing() {
     let account = reader.find_account(&desk.hotel.id).await.expect("a store").expect("an account");
     assert_eq!((account.name.as_str(), account.code.as_str()), ("Inn", "HOTL"));
     assert_eq!(account.kind.as_str(), "customer");
-    let form = admin.form("/account/members", "Add").await;
+    let form = admin.form("/account/members", "Invite").await;
     let more = ["is_reviewer", "is_operator", "account_id", "password_hash", "state"];
     let form = more.iter().fold(form.with("email", &desk.rival.admin.email), |form, n| form.with(n, "true"));
     admin.submits(&form).await;
+    let link = desk.world.mail_link(&desk.rival.admin.email).await;
+    let mut invited = desk.world.signed_in(&desk.rival.admin).await;
+    let form = invited.form(&link, "Accept invitation").await;
+    invited.submits(&more.iter().fold(form.with("is_admin", "true"), |form, n| form.with(n, "true"))).await;
     let member = reader.find_member(&desk.hotel.id, &desk.rival.admin.id).await.expect("a store");
     let member = member.expect("a member");
     assert!(!member.is_admin && !member.is_reviewer);
@@ -263,7 +267,7 @@ async fn hostile_names_are_refused_or_shown_as_what_they_are() {
     let html = "<img src=x onerror=alert(1)>\"'";
     let saved = admin.submits(&form.with("name", html)).await;
     assert!(saved.says(html) && !saved.body.contains("<img src=x"), "{}", saved.body);
-    let invited = admin.form("/account/members", "Add").await.with("email", "emmy@x.example");
+    let invited = admin.form("/account/members", "Invite").await.with("email", "emmy@x.example");
     admin.submits(&invited).await;
     let link = desk.world.mail_link("emmy@x.example").await;
     let page = desk.world.client().gets(&link).await;

@@ -9,7 +9,7 @@ async fn an_admin_reads_what_was_done_limits_the_list_and_takes_it_away() {
     let mut admin = desk.world.signed_in(&desk.hotel.admin).await;
     let form = admin.form("/account/settings", "Save").await;
     admin.submits(&form.with("name", "=cmd|'/c calc'!A0")).await;
-    let form = admin.form("/account/members", "Add").await;
+    let form = admin.form("/account/members", "Invite").await;
     admin.submits(&form.with("email", "emmy@x.example")).await;
 
     let all = admin.gets("/account/audit").await;

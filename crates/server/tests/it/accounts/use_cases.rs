@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use grantry::accounts::invitations::{self, RawNewcomer};
-use grantry::accounts::members::{self, Added, Edit, RawMember};
+use grantry::accounts::members::{self, Edit, RawMember};
 use grantry::accounts::{self, Access, RawAccount, RawPerson, Refused};
 use grantry::sign_in::session::Place;
 use grantry::web::Words;
@@ -154,23 +154,30 @@ async fn an_account_is_made_with_its_admin_or_not_at_all() {
     assert_eq!(actions(&world, &account).await, expected);
 }
 
+// security: S05
 #[tokio::test]
-async fn a_known_address_becomes_a_member_and_an_unknown_one_is_invited() {
+async fn a_known_address_is_invited_like_an_unknown_one() {
     each_engine(async |engine| {
         let world = World::on(engine).await;
         let (app, origin) = (world.app(), &Origin::command());
         let account = &account_of(&world, &world.customer("ACME").await).await;
         let carl = world.person("Carl Gauss", "carl@x.example").await;
-        let added = members::add(app, origin, account, &by_email("Carl@X.example")).await.expect("known");
-        assert_eq!(added, Added::Member(carl.id.clone()));
-        let invited = members::add(app, origin, account, &by_email("new@x.example")).await.expect("unknown");
-        assert!(matches!(invited, Added::Invited(_)));
-        assert!(world.mail_link("new@x.example").await.contains("/account/invitation/"));
-        let twice =
-            members::add(app, origin, account, &by_email("NEW@x.example")).await.expect_err("invited");
-        assert!(faults(twice)[0].starts_with("email: This address is invited already"));
-        let member =
-            members::add(app, origin, account, &by_email("carl@x.example")).await.expect_err("a member");
+        for email in ["Carl@X.example", "new@x.example"] {
+            invitations::create(app, origin, account, &by_email(email)).await.expect("invited");
+            let again = email.to_uppercase();
+            let twice = invitations::create(app, origin, account, &by_email(&again)).await;
+            let twice = twice.expect_err("invited");
+            assert!(faults(twice)[0].starts_with("email: This address is invited already"));
+            assert!(world.mail_link(email).await.contains("/account/invitation/"));
+        }
+        let reader = app.store.reader();
+        assert_eq!(reader.find_member(&account.id, &carl.id).await, Ok(None), "not without a yes");
+        assert_eq!(later(&world, account).await, [Action::InvitationCreated; 2]);
+        // The operator decides: a command makes the member, which answers the invitation.
+        accounts::people::create(app, origin, account, somebody("carl@x.example")).await.expect("a member");
+        assert_eq!(reader.list_invitations(&account.id).await.expect("a store").len(), 1);
+        let raw = by_email("carl@x.example");
+        let member = invitations::create(app, origin, account, &raw).await.expect_err("a member");
         assert!(faults(member)[0].starts_with("email: This person is a member already"));
     })
     .await;
@@ -180,7 +187,8 @@ fn newcomer() -> RawNewcomer<'static> {
     RawNewcomer { first_name: "Emmy", last_name: "Noether", password: "an invariant of the sea" }
 }
 
-const PLACE: Place<'static> = Place { replaces: None, user_agent: "A test", ip: "127.0.0.1" };
+const PLACE: Place<'static> =
+    Place { replaces: None, browser: [0; 32], user_agent: "A test", ip: "127.0.0.1" };
 
 #[tokio::test]
 async fn an_invitation_is_accepted_once_and_within_thirty_days() {
