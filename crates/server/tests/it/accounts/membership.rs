@@ -44,7 +44,9 @@ async fn whoever_invites_does_not_learn_whether_the_address_has_a_sign_in() {
         let names: Vec<&str> =
             api["invitations"][0].as_object().expect("one").keys().map(String::as_str).collect();
         let mail = &desk.world.mails_to("vera@home.example").await[0];
-        pages.push((row[0].clone(), again.status, names.join(" "), mail.subject.clone()));
+        // The row without the time.
+        let row: String = row[0].chars().filter(|letter| !letter.is_ascii_digit()).collect();
+        pages.push((row, again.status, names.join(" "), mail.subject.clone()));
     }
     assert_eq!(pages[0], pages[1]);
     assert!(!pages[0].0.contains("Vera"), "no name");
