@@ -217,6 +217,17 @@ pub(crate) fn scopes(
         return if default.is_empty() { Err(invalid("scope is missing")) } else { Ok(default) };
     }
     let foreign = asked.api().difference(&client.scopes);
+    if !foreign.is_empty() && client.provenance.is_self_declared() {
+        // RFC 6749 §3.3: a request may be ignored in part. A program that has never heard of this server asks for all
+        // that an API or the discovery document names; consent and the token's answer say what it gets.
+        let rest = asked.difference(&foreign);
+        return if rest.is_empty() {
+            Err(invalid("no scope that was asked for is given to apps that register themselves")
+                .with_hint(foreign.to_string()))
+        } else {
+            Ok(rest)
+        };
+    }
     if !foreign.is_empty() {
         return Err(invalid("a scope is not registered for this app").with_hint(foreign.to_string()));
     }

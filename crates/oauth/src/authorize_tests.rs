@@ -117,6 +117,21 @@ fn no_fault_makes_a_hostile_spelling_of_a_registered_uri_a_place_to_go() {
     }
 }
 
+// security: T11
+#[test]
+fn an_app_that_registered_itself_gets_of_what_it_asks_for_what_it_may_have() {
+    let stranger = Client { provenance: crate::client::Provenance::Open, ..client() };
+    let asking = |scope: &'static str| {
+        let mut pairs = good();
+        pairs.retain(|(name, _)| *name != "scope");
+        pairs.push(("scope", scope));
+        read_pairs(&pairs, &stranger)
+    };
+    let Reading::Valid(request) = asking("folios.manage openid reservations.read nope") else { panic!() };
+    assert_eq!(request.scopes, scopes("openid reservations.read"));
+    assert_eq!(sent_back(&asking("folios.manage nope")), Some(ErrorCode::InvalidScope));
+}
+
 // security: A01
 #[test]
 fn an_app_without_redirect_uris_accepts_none() {

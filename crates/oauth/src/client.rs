@@ -190,6 +190,36 @@ impl GrantType {
     }
 }
 
+/// Who vouches for what is registered about a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Provenance {
+    /// Somebody who is known here registered it.
+    Owner,
+    /// It registered itself with an initial access token that somebody here gave it (RFC 7591 §1.2).
+    InitialToken,
+    /// It registered itself, as anybody may.
+    Open,
+    /// It is what the document at its own `client_id` says (Client ID Metadata Document).
+    Document,
+}
+
+impl Provenance {
+    /// Whether nobody but the client itself says what it is called and where it sends people.
+    #[must_use]
+    pub fn is_self_declared(self) -> bool {
+        self != Self::Owner
+    }
+
+    /// Whether anybody on the internet may have made the client for the purpose of this very request.
+    #[must_use]
+    pub fn is_anybody(self) -> bool {
+        match self {
+            Self::Owner | Self::InitialToken => false,
+            Self::Open | Self::Document => true,
+        }
+    }
+}
+
 /// Everything about a registered client that the rules ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
@@ -197,6 +227,8 @@ pub struct Client {
     pub client_id: String,
     /// Store app or custom app.
     pub kind: ClientKind,
+    /// Who vouches for it.
+    pub provenance: Provenance,
     /// Whether it can keep a secret.
     pub client_type: ClientType,
     /// How strict the server is with it.
@@ -283,7 +315,7 @@ impl Client {
     /// The registered URI that a requested one is, if it is one.
     #[must_use]
     pub fn find_redirect_uri(&self, requested: &str) -> Option<&RedirectUri> {
-        let free_port = self.client_type == ClientType::Public;
+        let free_port = self.client_type == ClientType::Public || self.provenance == Provenance::Document;
         self.redirect_uris.iter().find(|uri| uri.matches(requested, free_port))
     }
 

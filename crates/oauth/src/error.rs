@@ -53,6 +53,10 @@ pub enum ErrorCode {
     SlowDown,
     /// The device code has ended (RFC 8628 §3.5).
     ExpiredToken,
+    /// A redirect URI may not be registered (RFC 7591 §3.2.2).
+    InvalidRedirectUri,
+    /// Something else of a registration may not be registered (RFC 7591 §3.2.2).
+    InvalidClientMetadata,
     /// Our mistake (RFC 6749 §4.1.2.1).
     ServerError,
     /// Too busy now (RFC 6749 §4.1.2.1).
@@ -87,6 +91,8 @@ impl ErrorCode {
             Self::AuthorizationPending => "authorization_pending",
             Self::SlowDown => "slow_down",
             Self::ExpiredToken => "expired_token",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
@@ -119,7 +125,9 @@ impl ErrorCode {
             | Self::UseDpopNonce
             | Self::AuthorizationPending
             | Self::SlowDown
-            | Self::ExpiredToken => 400,
+            | Self::ExpiredToken
+            | Self::InvalidRedirectUri
+            | Self::InvalidClientMetadata => 400,
         }
     }
 }

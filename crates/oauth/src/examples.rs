@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 use crate::catalogue::{Api, ApiScope, Catalogue, TokenFormat};
-use crate::client::{AuthMethod, Client, PiiMode, Profile, SubjectType};
+use crate::client::{AuthMethod, Client, PiiMode, Profile, Provenance, SubjectType};
 use crate::client_id::ClientKind;
 use crate::jose::{Alg, SigningKey};
 use crate::parameters::Parameters;
@@ -19,6 +19,7 @@ pub(crate) fn store_app() -> Client {
     Client {
         client_id: "SDXE-AC-MYAPP".into(),
         kind: ClientKind::Store,
+        provenance: Provenance::Owner,
         client_type: ClientType::Confidential,
         profile: Profile::Standard,
         require_pkce: true,

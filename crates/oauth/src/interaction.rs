@@ -109,9 +109,12 @@ fn step(request: &AuthorizeRequest, client: &Client, situation: &Situation<'_>) 
 }
 
 /// RFC 8252 §8.6: any program on the device can take the redirect of a native app, so consent to the real one is no
-/// consent to what calls now.
+/// consent to what calls now. RFC 9700 §4.11: nobody has looked at a client that declared itself, so nothing happens
+/// for it that the person in front of the browser has not just asked for.
 fn is_always_asked(request: &AuthorizeRequest, client: &Client) -> bool {
-    client.client_type == ClientType::Public && request.return_to.destination() != Destination::Web
+    let native =
+        client.client_type == ClientType::Public && request.return_to.destination() != Destination::Web;
+    native || client.provenance.is_self_declared()
 }
 
 #[cfg(test)]
@@ -264,6 +267,30 @@ mod tests {
         assert_eq!(after(&with(&other), &[("prompt", "none")]), Err(ErrorCode::LoginRequired));
         assert_eq!(after(&with(&other), &[]), Ok(Step::SignIn));
         assert_eq!(after(&signed_in_again(&with(&other)), &[]), Err(ErrorCode::LoginRequired));
+    }
+
+    // security: C02, A19
+    #[test]
+    fn a_client_that_declared_itself_is_asked_every_time() {
+        use crate::client::Provenance;
+        let all = scopes(ASKED);
+        for (provenance, expected) in [
+            (Provenance::Owner, Step::Issue),
+            (Provenance::InitialToken, Step::Consent),
+            (Provenance::Open, Step::Consent),
+            (Provenance::Document, Step::Consent),
+        ] {
+            let app = Client { provenance, ..examples::store_app() };
+            let after = |changes: &[(&str, &str)], situation| {
+                let request = request_of(&app, "https://app.example/cb", changes);
+                next(&request, &app, &situation).map_err(|error| error.code)
+            };
+            assert_eq!(after(&[], settled(&all)), Ok(expected), "{provenance:?}");
+            assert_eq!(after(&[], Situation { allowed: true, ..settled(&all) }), Ok(Step::Issue));
+            let silent = after(&[("prompt", "none")], settled(&all));
+            let refused = Err(ErrorCode::ConsentRequired);
+            assert_eq!(silent, if expected == Step::Issue { Ok(expected) } else { refused });
+        }
     }
 
     // security: C02

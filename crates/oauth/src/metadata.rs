@@ -24,6 +24,8 @@ pub const END_SESSION_PATH: &str = "/connect/endsession";
 pub const DEVICE_AUTHORIZATION_PATH: &str = "/connect/deviceauthorization";
 /// The path of the page on which people type a device's code.
 pub const DEVICE_PATH: &str = "/device";
+/// The path of the registration endpoint.
+pub const REGISTRATION_PATH: &str = "/connect/register";
 /// The path of the public keys.
 pub const JWKS_PATH: &str = "/.well-known/openid-configuration/jwks";
 
@@ -38,6 +40,10 @@ pub struct Offer<'a> {
     pub id_token_algs: &'a [Alg],
     /// The languages of the pages.
     pub ui_locales: &'a [&'a str],
+    /// Whether programs can register themselves (RFC 7591).
+    pub registration: bool,
+    /// Whether a client ID may be the URL of a Client ID Metadata Document.
+    pub documents: bool,
 }
 
 /// The document. Made once, whenever the offer changes.
@@ -52,6 +58,8 @@ pub struct Metadata<'a> {
     revocation_endpoint: String,
     end_session_endpoint: String,
     device_authorization_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
@@ -68,6 +76,7 @@ pub struct Metadata<'a> {
     claims_supported: &'static [&'static str],
     ui_locales_supported: &'a [&'a str],
     authorization_response_iss_parameter_supported: bool,
+    client_id_metadata_document_supported: bool,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     // OIDC Discovery §3: the default of this one is true, so it must be there.
@@ -92,6 +101,7 @@ impl<'a> Metadata<'a> {
             revocation_endpoint: at(REVOCATION_PATH),
             end_session_endpoint: at(END_SESSION_PATH),
             device_authorization_endpoint: at(DEVICE_AUTHORIZATION_PATH),
+            registration_endpoint: offer.registration.then(|| at(REGISTRATION_PATH)),
             scopes_supported: OIDC_SCOPES.into_iter().chain(api_scopes).collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query", "form_post"],
@@ -110,6 +120,7 @@ impl<'a> Metadata<'a> {
             claims_supported: &claims::SUPPORTED,
             ui_locales_supported: offer.ui_locales,
             authorization_response_iss_parameter_supported: true,
+            client_id_metadata_document_supported: offer.documents,
             claims_parameter_supported: false,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
@@ -134,6 +145,8 @@ mod tests {
             catalogue: &catalogue,
             id_token_algs: &[Alg::Rs256, Alg::Es256],
             ui_locales: &["en", "de"],
+            registration: true,
+            documents: true,
         };
         assert_json_snapshot!(Metadata::new(offer), @r#"
         {
@@ -146,6 +159,7 @@ mod tests {
           "revocation_endpoint": "https://id.example/connect/revocation",
           "end_session_endpoint": "https://id.example/connect/endsession",
           "device_authorization_endpoint": "https://id.example/connect/deviceauthorization",
+          "registration_endpoint": "https://id.example/connect/register",
           "scopes_supported": [
             "openid",
             "profile",
@@ -250,6 +264,7 @@ mod tests {
             "de"
           ],
           "authorization_response_iss_parameter_supported": true,
+          "client_id_metadata_document_supported": true,
           "claims_parameter_supported": false,
           "request_parameter_supported": false,
           "request_uri_parameter_supported": false
@@ -262,8 +277,14 @@ mod tests {
     fn the_issuer_is_repeated_exactly_and_every_url_is_under_it() {
         let catalogue = catalogue();
         let issuer = "http://localhost:8080";
-        let offer =
-            Offer { issuer, catalogue: &catalogue, id_token_algs: &[Alg::Rs256], ui_locales: &["en"] };
+        let offer = Offer {
+            issuer,
+            catalogue: &catalogue,
+            id_token_algs: &[Alg::Rs256],
+            ui_locales: &["en"],
+            registration: false,
+            documents: false,
+        };
         let document = serde_json::to_value(Metadata::new(offer)).expect("JSON");
         assert_eq!(document["issuer"], issuer);
         let members = document.as_object().expect("an object");

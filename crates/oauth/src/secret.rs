@@ -50,6 +50,10 @@ pub enum TokenKind {
     ApiSecret,
     /// A device code: `grd_`.
     DeviceCode,
+    /// An initial access token, with which a program may register itself: `gri_`.
+    InitialAccess,
+    /// A registration access token, with which it manages its registration: `grm_`.
+    RegistrationAccess,
 }
 
 impl TokenKind {
@@ -64,6 +68,8 @@ impl TokenKind {
             Self::Link => "grl_",
             Self::ApiSecret => "grp_",
             Self::DeviceCode => "grd_",
+            Self::InitialAccess => "gri_",
+            Self::RegistrationAccess => "grm_",
         }
     }
 }

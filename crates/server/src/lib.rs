@@ -25,6 +25,7 @@ pub mod mail;
 pub mod ops;
 pub mod outbound;
 pub mod random;
+pub mod registration;
 pub mod routes;
 pub mod sign_in;
 pub mod start;

@@ -22,7 +22,7 @@ use crate::connections::{self, pages as connected};
 use crate::consent;
 use crate::devices;
 use crate::endpoints::{
-    authorize, device, end_session, introspection, metadata, preflight, revocation, token, userinfo,
+    authorize, device, end_session, introspection, metadata, preflight, register, revocation, token, userinfo,
 };
 use crate::landing;
 use crate::sign_in::pages as sign_in;
@@ -108,7 +108,7 @@ impl Table {
         self
     }
 
-    verbs! { get = GET, post = POST, patch = PATCH, delete = DELETE }
+    verbs! { get = GET, post = POST, put = PUT, patch = PATCH, delete = DELETE }
 
     /// A browser's question before a script of another site calls a path.
     fn preflight(self, path: &'static str) -> Self {
@@ -257,9 +257,16 @@ fn protocol(table: Table) -> Table {
         .get("/connect/userinfo", Open, Endpoint, userinfo::show)
         .post("/connect/userinfo", Open, Endpoint, userinfo::show)
         .preflight("/connect/userinfo")
+        .post("/connect/register", Open, Endpoint, register::create)
+        .preflight("/connect/register")
+        .get("/connect/register/{id}", Open, Endpoint, register::show)
+        .put("/connect/register/{id}", Open, Endpoint, register::replace)
+        .delete("/connect/register/{id}", Open, Endpoint, register::remove)
+        .preflight("/connect/register/{id}")
         .get("/.well-known/openid-configuration", Open, Metadata, metadata::discovery)
         .get("/.well-known/oauth-authorization-server", Open, Metadata, metadata::discovery)
         .get("/.well-known/openid-configuration/jwks", Open, Metadata, metadata::keys)
+        .get("/.well-known/oauth-protected-resource/resources", Open, Metadata, metadata::own_api)
 }
 
 /// The dashboard.

@@ -95,7 +95,7 @@ pub async fn open(
     let metrics = Arc::<Metrics>::default();
     let app = App {
         keys: Keys::open(&store, &master_key, &clock, &random).await?,
-        cached: Cached::new(&store, public_url.as_str()),
+        cached: Cached::new(&store, public_url.as_str(), config.cimd.enabled),
         cookies: Cookies { secure: public_url.is_https() },
         form_key: FormKey::new(master_key.derive("forms").as_ref()),
         dpop_nonces: NonceKey::new(&master_key.derive("dpop nonces")),

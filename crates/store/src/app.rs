@@ -1,9 +1,10 @@
 //! Apps: what developers register and accounts connect. What the owner says about an app is in its versions.
 
-use crate::account::{Account, account_columns};
+use crate::account::{Account, AccountKind, account_columns};
 use crate::app_version::{AppVersion, version_columns};
 use crate::columns::{Columns, FromColumns};
 use crate::id::{AccountId, AppId, PersonId, SecretId, VersionId};
+use crate::machine::MachineApp;
 use crate::page::{Cursor, Page, PageRequest};
 use crate::value::values;
 use crate::{ChangeKind, Error, Reader, Row, Tx};
@@ -116,6 +117,8 @@ pub struct RegisteredApp {
     pub version: AppVersion,
     /// The secrets that are not revoked; the caller looks at their expiry.
     pub secrets: Vec<WorkingSecret>,
+    /// What else is known of an app that registered itself.
+    pub machine: Option<MachineApp>,
 }
 
 /// An app in its owner's list.
@@ -164,6 +167,8 @@ macro_rules! app_columns {
         )
     };
 }
+
+pub(crate) use app_columns;
 
 macro_rules! registered {
     ($condition:literal) => {
@@ -284,7 +289,11 @@ impl Reader {
         let (app, owner): (App, Account) = (columns.nested()?, columns.nested()?);
         let version = self.fill_version(columns.nested()?).await?;
         let secrets = WorkingSecret::from_rows(&self.query(SECRETS, values![&app.id]).await?)?;
-        Ok(Some(RegisteredApp { app, owner, version, secrets }))
+        let machine = match owner.kind {
+            AccountKind::SelfRegistered => self.find_machine_app(&app.id).await?,
+            AccountKind::Operator | AccountKind::Developer | AccountKind::Customer => None,
+        };
+        Ok(Some(RegisteredApp { app, owner, version, secrets, machine }))
     }
 
     /// An app of the account that is not deleted.

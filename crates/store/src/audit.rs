@@ -82,6 +82,14 @@ crate::word::words! {
         AppPublished = "app.published",
         /// An app was approved.
         AppApproved = "app.approved",
+        /// An app that registered itself is used by nobody.
+        AppUnused = "app.unused",
+        /// An app that registered itself was forgotten, because nobody used it.
+        AppForgotten = "app.forgotten",
+        /// An initial access token was made.
+        RegistrationTokenCreated = "registration_token.created",
+        /// An initial access token was revoked.
+        RegistrationTokenRevoked = "registration_token.revoked",
         /// A client secret was made.
         SecretCreated = "secret.created",
         /// A client secret was revoked.
@@ -143,6 +151,8 @@ crate::word::words! {
         Session = "session",
         /// An app.
         App = "app",
+        /// An initial access token.
+        RegistrationToken = "registration_token",
         /// A client secret.
         Secret = "secret",
         /// A connection.

@@ -140,6 +140,8 @@ ordered_ids! {
     ConnectionRequestId = "ask_";
     /// A grant: what one authorization gave.
     GrantId = "grt_";
+    /// An initial access token, with which programs register themselves.
+    RegistrationTokenId = "irt_";
     /// A mail in the outbox.
     MailId = "mail_";
 }

@@ -38,6 +38,7 @@ pub mod id;
 pub mod invitation;
 pub mod known_browser;
 pub mod logo;
+pub mod machine;
 pub mod member;
 mod migration;
 pub mod outbox_mail;
@@ -93,6 +94,7 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("invitation", invitation::ALL),
     ("known_browser", known_browser::ALL),
     ("logo", logo::ALL),
+    ("machine", machine::ALL),
     ("member", member::ALL),
     ("outbox_mail", outbox_mail::ALL),
     ("person", person::ALL),

@@ -52,6 +52,79 @@ impl Language {
     }
 }
 
+/// An official SDK of the Model Context Protocol; see the README beside the programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum McpSdk {
+    /// `@modelcontextprotocol/client`
+    TypeScript,
+    /// `mcp`
+    Python,
+}
+
+impl McpSdk {
+    pub const ALL: [Self; 2] = [Self::TypeScript, Self::Python];
+
+    fn client(self) -> Command {
+        match self {
+            Self::TypeScript => {
+                let mut command = Command::new("node");
+                command.arg(crate::root().join("crates/server/tests/clients/mcp-node/client.mjs"));
+                command.env("NODE_MODULES", crate::third_party("mcp-node.stamp").join("mcp-node"));
+                command
+            }
+            Self::Python => mcp_python("client.py"),
+        }
+    }
+}
+
+fn mcp_python(program: &str) -> Command {
+    let mut command = Command::new(crate::third_party("mcp-python.stamp").join("mcp-python/bin/python"));
+    command.arg(crate::root().join("crates/server/tests/clients/mcp-python").join(program));
+    command
+}
+
+/// What an MCP client is started with.
+#[derive(Debug, Clone, Copy)]
+pub struct McpWay<'a> {
+    /// The address of the API.
+    pub api: &'a str,
+    pub redirect_uri: &'a str,
+    /// Where the program describes itself; empty for one that cannot, which registers instead.
+    pub client_metadata_url: &'a str,
+    /// How it wants to authenticate; empty for what its SDK does by itself.
+    pub auth_method: &'a str,
+}
+
+/// A sample API of the Model Context Protocol that takes tokens of one issuer. It ends with this value.
+#[derive(Debug)]
+pub struct SampleApi {
+    /// Its address, which is its resource identifier, too.
+    pub url: String,
+    _child: Child,
+}
+
+impl SampleApi {
+    /// Starts it and waits until it listens.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start(issuer: &str, scope: &str) -> Self {
+        let mut child = mcp_python("api.py")
+            .env("ISSUER", issuer)
+            .env("SCOPE", scope)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("the sample API does not start: {error}"));
+        let mut output = BufReader::new(child.stdout.take().expect("its output is a pipe")).lines();
+        let line = timeout(PATIENCE, output.next_line()).await.expect("it starts in time");
+        let line = line.expect("its output can be read").expect("it says where it listens");
+        let said: Value = serde_json::from_str(&line).expect("JSON");
+        Self { url: said["url"].as_str().expect("an address").to_owned(), _child: child }
+    }
+}
+
 /// The app as which a program introduces itself.
 #[derive(Debug, Clone)]
 pub struct Credentials<'a> {
@@ -70,7 +143,7 @@ pub struct Credentials<'a> {
 pub struct ForeignClient {
     /// Where it sends the person's browser.
     pub authorize_url: String,
-    language: Language,
+    name: String,
     child: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
@@ -82,27 +155,47 @@ impl ForeignClient {
     /// # Panics
     /// When it ends instead, with what it said on standard error.
     pub async fn start(language: Language, app: &Credentials<'_>) -> Self {
-        let mut child = language
-            .command()
+        let mut command = language.command();
+        command
             .env("ISSUER", app.issuer)
             .env("CLIENT_ID", app.client_id)
             .env("CLIENT_SECRET", app.client_secret)
             .env("REDIRECT_URI", app.redirect_uri)
             .env("SCOPE", app.scope)
-            .envs(app.options.iter().map(|option| (*option, "1")))
+            .envs(app.options.iter().map(|option| (*option, "1")));
+        Self::run(command, format!("{language:?}")).await
+    }
+
+    /// Starts a program that connects to an API of the Model Context Protocol, about which it knows nothing but its
+    /// address, and waits until it wants a browser.
+    ///
+    /// # Panics
+    /// When it ends instead, with what it said on standard error.
+    pub async fn start_mcp(sdk: McpSdk, way: &McpWay<'_>) -> Self {
+        let mut command = sdk.client();
+        command
+            .env("API", way.api)
+            .env("REDIRECT_URI", way.redirect_uri)
+            .env("CLIENT_METADATA_URL", way.client_metadata_url)
+            .env("AUTH_METHOD", way.auth_method);
+        Self::run(command, format!("MCP {sdk:?}")).await
+    }
+
+    async fn run(mut command: Command, name: String) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .unwrap_or_else(|error| panic!("the {language:?} client does not start: {error}"));
+            .unwrap_or_else(|error| panic!("the {name} client does not start: {error}"));
         let input = child.stdin.take().expect("its input is a pipe");
         let output = BufReader::new(child.stdout.take().expect("its output is a pipe")).lines();
-        let mut client = Self { authorize_url: String::new(), language, child, input, output };
+        let mut client = Self { authorize_url: String::new(), name, child, input, output };
         let said = client.line().await;
         let url = said["authorize_url"].as_str();
         client.authorize_url =
-            url.unwrap_or_else(|| panic!("{language:?} has no authorize_url: {said}")).to_owned();
+            url.unwrap_or_else(|| panic!("{} has no authorize_url: {said}", client.name)).to_owned();
         client
     }
 
@@ -116,7 +209,7 @@ impl ForeignClient {
         self.input.flush().await.expect("it reads its input");
         let got = self.line().await;
         let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").expect("it ends");
-        assert!(status.success(), "the {:?} client failed after its answer: {got}", self.language);
+        assert!(status.success(), "the {} client failed after its answer: {got}", self.name);
         got
     }
 
@@ -124,13 +217,13 @@ impl ForeignClient {
         let line = timeout(PATIENCE, self.output.next_line()).await.expect("it answers in time");
         match line.expect("its output can be read") {
             Some(line) => serde_json::from_str(&line)
-                .unwrap_or_else(|error| panic!("{:?} said no JSON ({error}): {line}", self.language)),
+                .unwrap_or_else(|error| panic!("{} said no JSON ({error}): {line}", self.name)),
             None => {
                 let mut said = String::new();
                 if let Some(errors) = self.child.stderr.as_mut() {
                     let _ = errors.read_to_string(&mut said).await;
                 }
-                panic!("the {:?} client gave up:\n{said}", self.language)
+                panic!("the {} client gave up:\n{said}", self.name)
             }
         }
     }

@@ -71,6 +71,7 @@ apps-refused-full = Die Grenze von { $limit } ist erreicht. Löschen Sie, was ni
 apps-refused-changed = Jemand anderes hat diese App gespeichert, seit Sie das Formular geöffnet haben. Was Sie getippt haben, ist noch da; sehen Sie es noch einmal an und speichern Sie.
 apps-refused-last-secret = Das ist das letzte Secret, das gilt. Fügen Sie zuerst ein anderes hinzu, oder bestätigen Sie, dass die App ohne sein darf.
 apps-refused-already-created = Dieses Secret ist schon angelegt und wurde damals gezeigt. Wenn Sie es nicht aufbewahrt haben, fügen Sie ein anderes hinzu und widerrufen Sie dieses.
+apps-fault-self-registered = Diese App hat sich selbst registriert und kann sich jederzeit anders beschreiben; deshalb kann niemand für sie bürgen. Registrieren Sie sie stattdessen als Store-App.
 apps-refused-other-state = Nur eine genehmigte App kann veröffentlicht werden. Genehmigen Sie sie zuerst.
 apps-refused-too-many = Wir haben für dieses Konto gerade viele Prüfungen gemacht. Warten Sie ein paar Minuten, und versuchen Sie es noch einmal.
 apps-fault-confirm = Tippen Sie den Namen genau so: { $name }

@@ -4,6 +4,9 @@ consent-title = { $app } verbinden
 consent-ask = { $app } von { $publisher } möchte Zugriff auf { $account }
 consent-ask-more = { $app } von { $publisher } möchte mehr Zugriff auf { $account }
 consent-ask-sign-in = { $app } von { $publisher } möchte Sie für { $account } anmelden
+consent-ask-self = Ein Programm, das sich { $app } nennt, möchte auf { $account } zugreifen
+consent-ask-self-sign-in = Ein Programm, das sich { $app } nennt, möchte Sie für { $account } anmelden
+consent-trust-document = Es beschreibt sich selbst auf { $place }. Niemand sonst hat es geprüft. Erlauben Sie es nur, wenn Sie es gerade selbst eingerichtet haben.
 
 consent-trust-reviewed = Von { $platform } geprüft
 consent-trust-not-reviewed = Von { $platform } nicht geprüft. Erlauben Sie es nur, wenn Sie wissen, von wem die App ist.

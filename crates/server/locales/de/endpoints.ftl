@@ -14,3 +14,12 @@ end-session-asked = { $app } bittet darum, Sie von { $platform } abzumelden.
 end-session-asked-somebody = Eine App bittet darum, Sie von { $platform } abzumelden.
 end-session-leave = Abmelden
 end-session-stay = Angemeldet bleiben
+
+held-title = Die Anfrage der App ist unvollständig
+held-what = Sie hat nichts bekommen. Wenn Sie gerade von der App kommen, können Sie zurück: { $place } erfährt, was nicht stimmt.
+# The description is a fixed English sentence of the protocol.
+held-detail = Für Entwickler: { $description }
+held-button = Zurück zur App
+
+registration-account = Selbst registrierte Apps
+registration-unnamed = Unbenanntes Programm

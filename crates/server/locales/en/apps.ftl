@@ -71,6 +71,7 @@ apps-refused-full = The limit of { $limit } is reached. Delete what is not neede
 apps-refused-changed = Somebody else saved this app since you opened the form. What you typed is still here; look at it again and save.
 apps-refused-last-secret = This is the last secret that works. Add another one first, or confirm that the app may be without.
 apps-refused-already-created = This secret was already created, and it was shown then. If you did not store it, add another one and revoke this one.
+apps-fault-self-registered = This app registered itself and can describe itself otherwise at any time, so nobody can vouch for it. Register it as a store app instead.
 apps-refused-other-state = Only an approved app can be published. Approve it first.
 apps-refused-too-many = We made many checks for this account lately. Wait a few minutes, then try again.
 apps-fault-confirm = Type the name exactly as it is written: { $name }

@@ -4,6 +4,9 @@ consent-title = Connect { $app }
 consent-ask = { $app } by { $publisher } wants access to { $account }
 consent-ask-more = { $app } by { $publisher } wants more access to { $account }
 consent-ask-sign-in = { $app } by { $publisher } wants to sign you in for { $account }
+consent-ask-self = A program that calls itself { $app } wants access to { $account }
+consent-ask-self-sign-in = A program that calls itself { $app } wants to sign you in for { $account }
+consent-trust-document = It describes itself at { $place }. Nobody else has checked it. Allow it only if you have just set it up.
 
 consent-trust-reviewed = Reviewed by { $platform }
 consent-trust-not-reviewed = Not reviewed by { $platform }. Allow it only if you know who makes it.

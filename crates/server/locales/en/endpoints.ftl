@@ -16,3 +16,12 @@ end-session-asked = { $app } asks to sign you out of { $platform }.
 end-session-asked-somebody = An app asks to sign you out of { $platform }.
 end-session-leave = Sign out
 end-session-stay = Stay signed in
+
+held-title = The app’s request is not complete
+held-what = Nothing was given to it. If you have just come from the app, you can go back: { $place } is told what is wrong.
+# The description is a fixed English sentence of the protocol.
+held-detail = For the developer: { $description }
+held-button = Back to the app
+
+registration-account = Self-registered apps
+registration-unnamed = Unnamed program

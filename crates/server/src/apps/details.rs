@@ -12,7 +12,7 @@ use grantry_store::id::AppId;
 use url::Url;
 
 use super::fault::{Fault, Faults};
-use crate::cached::KnownCatalogue;
+use crate::cached::{KnownCatalogue, KnownScope};
 use crate::config::CompatPreset;
 use crate::web::Words;
 
@@ -119,6 +119,8 @@ pub struct Terms<'a> {
     pub preset: CompatPreset,
     /// A person or a command acts, not an app: apps do not hand out [`OWN_APPS_SCOPE`].
     pub by_person: bool,
+    /// The app registers itself: it gets scopes that are meant for that, and no others.
+    pub by_machine: bool,
     /// The version that is live, when the app is edited.
     pub before: Option<&'a AppDetails>,
 }
@@ -443,7 +445,7 @@ impl Checker<'_> {
         for name in raw.iter().flat_map(|text| text.split_whitespace()).filter(|name| !is_oidc(name)) {
             match self.terms.catalogue.find_scope(name) {
                 None => unknown.push(name),
-                Some((_, scope)) if !self.may_register(scope.internal, scope.retired, name) => {
+                Some((_, scope)) if !self.may_register(scope, name) => {
                     closed.push(name);
                 }
                 Some(_) => scopes.push(name.to_owned()),
@@ -460,10 +462,13 @@ impl Checker<'_> {
     }
 
     /// Whether the app may have a scope: what it has, it keeps.
-    fn may_register(&self, internal: bool, retired: bool, name: &str) -> bool {
+    fn may_register(&self, scope: &KnownScope, name: &str) -> bool {
+        if self.terms.by_machine && !scope.machine {
+            return false;
+        }
         let has = self.terms.before.is_some_and(|before| before.scopes.iter().any(|scope| scope == name));
         let own = self.is_custom() && name == OWN_APPS_SCOPE && self.terms.by_person;
-        has || (!retired && (!internal || own))
+        has || (!scope.retired && (!scope.internal || own))
     }
 }
 

@@ -54,6 +54,7 @@ fn try_with<'a>(raw: &RawApp, change: impl FnOnce(&mut Terms<'a>)) -> Result<Che
         catalogue: Box::leak(Box::new(catalogue())),
         preset: CompatPreset::None,
         by_person: true,
+        by_machine: false,
         before: None,
     };
     change(&mut terms);

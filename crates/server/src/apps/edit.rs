@@ -10,7 +10,7 @@ use grantry_store::id::{AccountId, AppId, VersionId};
 use grantry_store::secret::NewSecret;
 use serde_json::{Map, Value, json};
 
-use super::details::{self, RawApp, Terms};
+use super::details::{self, Checked, RawApp, Terms};
 use super::register::{is_by_person, person};
 use super::{Refused, logo, object, secrets};
 use crate::app::App;
@@ -60,42 +60,66 @@ pub async fn edit(
         catalogue: &catalogue,
         preset: app.config.compat.preset,
         by_person: is_by_person(origin),
+        by_machine: false,
         before: Some(&before.details),
     };
     let mut checked = details::check(raw, &terms)?;
     logo::complete(app, account, &mut checked.details).await?;
-    let details = checked.details;
-    if details == before.details {
-        return Ok(Edited { app: found, details, changed: false, client_secret: None });
+    if checked.details == before.details {
+        return Ok(Edited { app: found, details: checked.details, changed: false, client_secret: None });
     }
-    let gains_secret =
-        before.details.client_type == ClientType::Public && details.client_type == ClientType::Confidential;
-    let minted = gains_secret.then(|| secrets::mint(app, origin, id, checked.secret_description));
-    let (client_secret, secret) = minted.unzip();
-    let now = app.clock.now();
-    let version = NewVersion {
-        id: VersionId::new(now, app.random.bytes()),
-        app_id: id.clone(),
-        details: details.clone(),
-        created_by: person(origin),
-    };
-    let change = Change { app: found.clone(), before, version, secret, origin: origin.clone() };
+    let mut change = Change::new(app, origin, (found, before), checked);
+    let (client_secret, now) = (change.take_secret(), app.clock.now());
+    let (found, details) = (change.app.clone(), change.version.details.clone());
     app.store.write(now, |tx| async move { change.save(&tx).await }).await?;
     Ok(Edited { app: found, details, changed: true, client_secret })
 }
 
 /// A checked edit on its way into the store.
-struct Change {
+#[derive(Debug)]
+pub struct Change {
     app: StoredApp,
     before: AppVersion,
     version: NewVersion,
     secret: Option<NewSecret>,
+    client_secret: Option<Secret<String>>,
     origin: Origin,
 }
 
 impl Change {
-    async fn save(&self, tx: &Tx) -> Result<(), Refused> {
-        let Self { app, before, version, secret, origin } = self;
+    /// Prepares to put checked details in the place of a version.
+    #[must_use]
+    pub fn new(
+        app: &App,
+        origin: &Origin,
+        (found, before): (StoredApp, AppVersion),
+        checked: Checked,
+    ) -> Self {
+        let details = checked.details;
+        let gains_secret = before.details.client_type == ClientType::Public
+            && details.client_type == ClientType::Confidential;
+        let minted = gains_secret.then(|| secrets::mint(app, origin, &found.id, checked.secret_description));
+        let (client_secret, secret) = minted.unzip();
+        let version = NewVersion {
+            id: VersionId::new(app.clock.now(), app.random.bytes()),
+            app_id: found.id.clone(),
+            details,
+            created_by: person(origin),
+        };
+        Self { app: found, before, version, secret, client_secret, origin: origin.clone() }
+    }
+
+    /// The first secret of an app that was public before. It is nowhere else.
+    pub fn take_secret(&mut self) -> Option<Secret<String>> {
+        self.client_secret.take()
+    }
+
+    /// Saves it in a transaction of the caller.
+    ///
+    /// # Errors
+    /// [`Refused::Missing`] and [`Refused::Changed`] for an app that is not as it was found, or the store's.
+    pub async fn save(&self, tx: &Tx) -> Result<(), Refused> {
+        let Self { app, before, version, secret, origin, client_secret: _ } = self;
         if !tx.lock_app(&app.account_id, &app.id).await? {
             return Err(Refused::Missing);
         }

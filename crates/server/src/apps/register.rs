@@ -2,12 +2,13 @@
 
 use grantry_oauth::client_id::{AccountCode, ClientCode, ClientId, ClientKind};
 use grantry_oauth::secret::Secret;
-use grantry_store::Error;
 use grantry_store::account::{Account, AccountKind};
 use grantry_store::app::{AppAccess, AppKind, NewApp};
 use grantry_store::app_version::{AppDetails, ClientType, NewVersion};
 use grantry_store::audit::{Action, ActorKind, Entry, Object, ObjectKind, Origin};
 use grantry_store::id::{AppId, PersonId, VersionId};
+use grantry_store::secret::NewSecret;
+use grantry_store::{Error, Tx};
 
 use super::details::{self, Checked, RawApp, Terms};
 use super::fault::CODE_TAKEN;
@@ -75,20 +76,33 @@ pub async fn register(
         if tx.count_apps(&new.account_id, kind).await? >= APPS_PER_ACCOUNT {
             return Err(Refused::Full(APPS_PER_ACCOUNT));
         }
-        tx.insert_app(&new).await?;
-        tx.insert_version(&version).await?;
-        tx.make_version_live(&new.id, &version.id).await?;
-        let object = Object::new(ObjectKind::App, new.id.as_str(), new.client_id.as_str());
-        let entry = Entry::new(&new.account_id, Action::AppCreated, object);
-        tx.audit(&origin, &entry.with(edit::picture(&version.details).into())).await?;
-        if let Some(secret) = &secret {
-            tx.insert_secret(secret).await?;
-            tx.audit(&origin, &secrets::created(&new.account_id, secret, &new.client_id)).await?;
-        }
-        Ok(())
+        Ok(save(&tx, &origin, (&new, &version), secret.as_ref()).await?)
     });
     saved.await.map_err(|refused| explained(refused, &code))?;
     Ok(Registered { client_secret, ..registered })
+}
+
+/// Saves an app with its first version, live at once, and its first secret, in a transaction of the caller.
+///
+/// # Errors
+/// The store's; a code that was used before is a conflict.
+pub async fn save(
+    tx: &Tx,
+    origin: &Origin,
+    (new, version): (&NewApp, &NewVersion),
+    secret: Option<&NewSecret>,
+) -> Result<(), Error> {
+    tx.insert_app(new).await?;
+    tx.insert_version(version).await?;
+    tx.make_version_live(&new.id, &version.id).await?;
+    let object = Object::new(ObjectKind::App, new.id.as_str(), new.client_id.as_str());
+    let entry = Entry::new(&new.account_id, Action::AppCreated, object);
+    tx.audit(origin, &entry.with(edit::picture(&version.details).into())).await?;
+    if let Some(secret) = secret {
+        tx.insert_secret(secret).await?;
+        tx.audit(origin, &secrets::created(&new.account_id, secret, &new.client_id)).await?;
+    }
+    Ok(())
 }
 
 /// Everything that [`register`] checks before it writes; the review page shows what comes of it.
@@ -111,6 +125,7 @@ pub async fn check(
         catalogue: &catalogue,
         preset: app.config.compat.preset,
         by_person: is_by_person(origin),
+        by_machine: false,
         before: None,
     };
     let checked = details::check(raw, &terms)?;

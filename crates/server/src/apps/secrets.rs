@@ -123,12 +123,7 @@ pub async fn revoke(
 }
 
 /// Makes a secret of 256 random bits, and what is kept of it.
-pub(super) fn mint(
-    app: &App,
-    origin: &Origin,
-    app_id: &AppId,
-    description: String,
-) -> (Secret<String>, NewSecret) {
+pub fn mint(app: &App, origin: &Origin, app_id: &AppId, description: String) -> (Secret<String>, NewSecret) {
     let minted = secret::mint(TokenKind::ClientSecret, app.random.bytes());
     let kept = NewSecret {
         id: new_id(app),
@@ -166,7 +161,7 @@ pub(super) fn revoked<'a>(account: &'a AccountId, secret: &AppSecret, client_id:
 }
 
 /// The moment after the last of a day, in UTC; absent for an empty text.
-fn end_of_day(text: &str, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+pub fn end_of_day(text: &str, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);

@@ -4,7 +4,7 @@ use grantry_store::app::{App as StoredApp, AppState, Listing};
 use grantry_store::audit::{Action, Entry, Origin};
 use serde_json::json;
 
-use super::{Refused, object};
+use super::{Fault, Refused, object};
 use crate::app::App;
 
 /// What an operator does to an app.
@@ -23,7 +23,7 @@ pub enum Decision {
 ///
 /// # Errors
 /// [`Refused::Missing`] for no such client ID or a deleted app, [`Refused::OtherState`] for publishing an app that is
-/// not approved.
+/// not approved, a fault for approving an app that registered itself.
 pub async fn decide(
     app: &App,
     origin: &Origin,
@@ -35,6 +35,10 @@ pub async fn decide(
         let found = tx.find_app_by_client_id(&client_id).await?;
         let found = found.filter(|found| found.state != AppState::Deleted).ok_or(Refused::Missing)?;
         let after = after(&found, decision)?;
+        // What describes itself can describe itself otherwise tomorrow: nobody vouches for it today.
+        if after.listing != found.listing && tx.find_machine_app(&found.id).await?.is_some() {
+            return Err(Fault::new("client_id", "apps-fault-self-registered").into());
+        }
         if after == found {
             return Ok(found);
         }

@@ -1,15 +1,18 @@
 //! An app as the protocol needs it, made once of what is stored.
 
-use grantry_oauth::client::{AuthMethod, Client, PiiMode, Profile, RequestObjectAlg, SubjectType};
+use grantry_oauth::client::{
+    AuthMethod, Client, PiiMode, Profile, Provenance, RequestObjectAlg, SubjectType,
+};
 use grantry_oauth::client_auth::StoredSecret;
 use grantry_oauth::client_id::ClientKind;
 use grantry_oauth::jose::Alg;
 use grantry_oauth::redirect_uri::{ClientType, RedirectUri};
 use grantry_oauth::scope::ScopeSet;
 use grantry_store::Error;
-use grantry_store::account::{Account, AccountState};
+use grantry_store::account::{Account, AccountKind, AccountState};
 use grantry_store::app::{App, AppKind, AppState, RegisteredApp};
 use grantry_store::app_version::AppVersion;
+use grantry_store::machine::{MachineApp, MachineOrigin};
 
 /// An app with its live version.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub struct KnownApp {
     pub client: Client,
     /// The secrets that are not revoked.
     pub secrets: Vec<StoredSecret>,
+    /// What else is known of an app that registered itself.
+    pub machine: Option<MachineApp>,
 }
 
 impl KnownApp {
@@ -36,6 +41,13 @@ impl KnownApp {
             kind: match found.app.kind {
                 AppKind::Store => ClientKind::Store,
                 AppKind::Custom => ClientKind::Custom,
+            },
+            provenance: match found.machine.as_ref().map(|machine| machine.origin) {
+                None if found.owner.kind == AccountKind::SelfRegistered => return Err(wrong("origin")),
+                None => Provenance::Owner,
+                Some(MachineOrigin::Token) => Provenance::InitialToken,
+                Some(MachineOrigin::Open) => Provenance::Open,
+                Some(MachineOrigin::Document) => Provenance::Document,
             },
             client_type: ClientType::parse(details.client_type.as_str())
                 .ok_or_else(|| wrong("client type"))?,
@@ -68,7 +80,14 @@ impl KnownApp {
                 revoked: false,
             })
             .collect();
-        Ok(Self { app: found.app, owner: found.owner, version: found.version, client, secrets })
+        Ok(Self {
+            app: found.app,
+            owner: found.owner,
+            version: found.version,
+            client,
+            secrets,
+            machine: found.machine,
+        })
     }
 
     /// Whether the app may be used at all: neither it nor its account is suspended.

@@ -32,6 +32,8 @@ pub struct KnownScope {
     pub display_name: String,
     pub description: Option<String>,
     pub sensitive: bool,
+    /// Apps that register themselves get it.
+    pub machine: bool,
     /// Apps of others cannot register it.
     pub internal: bool,
     /// No new app can register it.
@@ -88,6 +90,7 @@ fn for_people(api: stored::Api) -> KnownApi {
         display_name: scope.display_name,
         description: scope.description,
         sensitive: scope.sensitive,
+        machine: scope.machine,
         internal: scope.internal,
         retired: scope.retired_at.is_some(),
     });

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
+use grantry_oauth::client_document;
 use grantry_store::{Change, ChangeKind, Error, Store};
 use quick_cache::sync::Cache;
 
@@ -19,6 +20,8 @@ use quick_cache::sync::Cache;
 pub struct Cached {
     store: Store,
     issuer: String,
+    /// Whether client IDs that are URLs of documents mean anything.
+    documents: bool,
     kept: Arc<Kept>,
 }
 
@@ -40,10 +43,18 @@ const MOST_APPS: usize = 10_000;
 /// Longer than any client ID: an account code of 8 letters, the kind, and a client code of 30.
 const LONGEST_CLIENT_ID: usize = 64;
 
+/// Whether a client ID could be one at all.
+fn is_possible(client_id: &str, documents: bool) -> bool {
+    match client_document::is_url(client_id) {
+        true => documents && client_id.len() <= client_document::LIMIT_BYTES,
+        false => client_id.len() <= LONGEST_CLIENT_ID,
+    }
+}
+
 impl Cached {
     /// Begins to follow the store's changes.
     #[must_use]
-    pub fn new(store: &Store, issuer: &str) -> Self {
+    pub fn new(store: &Store, issuer: &str, documents: bool) -> Self {
         let kept = Arc::new(Kept {
             apps: Cache::new(MOST_APPS),
             unknown: Cache::new(MOST_APPS),
@@ -53,7 +64,7 @@ impl Cached {
         });
         let forgetting = Arc::clone(&kept);
         store.on_change(Arc::new(move |changes: &[Change]| forgetting.forget(changes)));
-        Self { store: store.clone(), issuer: issuer.to_owned(), kept }
+        Self { store: store.clone(), issuer: issuer.to_owned(), documents, kept }
     }
 
     /// The app of a client ID with everything the protocol needs: live version, owner, working secrets. Deleted apps
@@ -62,12 +73,15 @@ impl Cached {
     /// # Errors
     /// The store's.
     pub async fn find_app(&self, client_id: &str) -> Result<Option<Arc<KnownApp>>, Error> {
+        if !is_possible(client_id, self.documents) {
+            return Ok(None);
+        }
         if self.is_fresh()
             && let Some(app) = self.kept.apps.get(client_id)
         {
             return Ok(Some(app));
         }
-        if client_id.len() > LONGEST_CLIENT_ID || self.kept.unknown.get(client_id).is_some() {
+        if self.kept.unknown.get(client_id).is_some() {
             return Ok(None);
         }
         let before = self.kept.changes.load(Ordering::Acquire);

@@ -2,6 +2,8 @@
 
 use anyhow::bail;
 use clap::Subcommand;
+use grantry_oauth::protected_resource::ProtectedResource;
+use grantry_oauth::scope::ScopeSet;
 use grantry_store::audit::Origin;
 use grantry_store::id::ApiSecretId;
 use grantry_store::secret::ApiSecret;
@@ -16,6 +18,13 @@ use crate::web::moment;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
+    /// Print the protected resource metadata (RFC 9728) that an API serves, and where: it leads programs that know only
+    /// the API's address to this server
+    Metadata {
+        /// The API's name, as `grantry scopes list` shows it
+        #[arg(value_name = "NAME")]
+        api: String,
+    },
     /// Secrets with which an API asks about tokens (introspection)
     #[command(subcommand)]
     Secret(Secret),
@@ -49,11 +58,42 @@ impl Verb {
     pub(super) async fn run(self, data: &DataFlags) -> anyhow::Result<Answer> {
         let app = open(data).await?;
         match self {
+            Self::Metadata { api } => metadata(&app, &api).await,
             Self::Secret(Secret::Add { api, description }) => add(&app, &api, &description).await,
             Self::Secret(Secret::List { api }) => list(&app, &api).await,
             Self::Secret(Secret::Revoke { secret }) => revoke(&app, &secret).await,
         }
     }
+}
+
+/// One document for each resource. Only scopes for machines are in it: who reads it is a program that nobody here knows.
+async fn metadata(app: &App, name: &str) -> anyhow::Result<Answer> {
+    let catalogue = app.cached.catalogue().await?;
+    let found = catalogue.rules.apis().iter().find(|api| api.name == name);
+    let Some(api) = found else { bail!("there is no API {name}; `grantry scopes list` shows all") };
+    let scopes: ScopeSet = api.scopes.iter().filter(|s| s.machine).map(|scope| scope.name.as_str()).collect();
+    let title = catalogue.apis.iter().find(|api| api.name == name).map(|api| api.display_name.clone());
+    let described = api.resources.iter().filter_map(|resource| {
+        let document = ProtectedResource::new(resource, app.issuer()).asking_for(&scopes);
+        let document = document.named(title.as_deref().unwrap_or(name));
+        Some((document.location()?, document.challenge(None)?, document))
+    });
+    let described: Vec<_> = described.collect();
+    let objects = described.iter().map(|(location, challenge, document)| {
+        json!({ "location": location, "challenge": challenge, "document": document })
+    });
+    let mut answer = Answer::new(json!({ "resources": objects.collect::<Vec<_>>() }));
+    if described.is_empty() {
+        answer =
+            answer.line(format!("The API {name} has no address: give it a `resource` in the catalogue."));
+    }
+    for (location, challenge, document) in &described {
+        answer = answer
+            .line(format!("{STRONG}{location}{STRONG:#}\n"))
+            .line(serde_json::to_string_pretty(document)?)
+            .line(format!("\nBeside every 401:\n\nWWW-Authenticate: {challenge}\n"));
+    }
+    Ok(answer)
 }
 
 async fn add(app: &App, api: &str, description: &str) -> anyhow::Result<Answer> {

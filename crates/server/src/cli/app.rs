@@ -6,6 +6,7 @@ use grantry_oauth::secret::Secret;
 use grantry_store::app::{App as StoredApp, AppKind, AppState, AppSummary};
 use grantry_store::app_version::{AppDetails, AppVersion};
 use grantry_store::audit::Origin;
+use grantry_store::machine::MachineOrigin;
 use grantry_store::page::{LARGEST_PAGE, PageRequest};
 use serde_json::{Value, json};
 
@@ -259,10 +260,20 @@ async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
     let (_, version) = edit::find(app, &found.account_id, &found.id).await?;
     let owner = reader.find_account(&found.account_id).await?.context("the app has no owner")?;
     let connections = reader.count_connected_accounts(&found.id).await?;
+    let machine = reader.find_machine_app(&found.id).await?;
     let details = &version.details;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let registered = machine.as_ref().map(|machine| {
+        let how = match machine.origin {
+            MachineOrigin::Token => "by itself, with an initial access token",
+            MachineOrigin::Open => "by itself",
+            MachineOrigin::Document => "by the document at its client ID",
+        };
+        format!("{how}; last used {}", moment::exact(machine.last_used_at))
+    });
     let facts = [
         ("Client ID", found.client_id.clone()),
+        ("Registered", registered.unwrap_or_default()),
         ("Account", format!("{} {}", owner.code, shown(&owner.name))),
         ("Kind", found.kind.to_string()),
         ("State", format!("{}, {}", found.state, found.listing)),

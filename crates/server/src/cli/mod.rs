@@ -14,6 +14,7 @@ mod database;
 mod demo;
 mod doctor;
 mod keys;
+mod registration;
 mod scopes;
 mod secret;
 mod serve;
@@ -61,6 +62,8 @@ enum Command {
     Scopes(Noun<scopes::Verb>),
     /// APIs of the catalogue
     Api(Noun<api::Verb>),
+    /// Programs that register themselves
+    Registration(Noun<registration::Verb>),
     /// Signing keys
     Keys(Noun<keys::Verb>),
     /// Bring the database up to date
@@ -133,10 +136,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Demo) => return demo::run(&data).await,
         Some(Command::Account(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::User(noun)) => (noun.verb.run(&data).await?, noun.form),
-        Some(Command::App(noun)) => (noun.verb.run(&data).await?, noun.form),
+        // Everything about an app in one future is too much for the stack.
+        Some(Command::App(noun)) => (Box::pin(noun.verb.run(&data)).await?, noun.form),
         Some(Command::Secret(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Scopes(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Api(noun)) => (noun.verb.run(&data).await?, noun.form),
+        Some(Command::Registration(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Keys(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Migrate(alone)) => (alone.what.run(&data).await?, alone.form),
         Some(Command::Backup(alone)) => (alone.what.run(&data).await?, alone.form),

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml::de::DeTable;
 
 use super::Config;
-use super::RegistrationMode;
 use super::reference::{self, Key, variable};
 use super::setting::{Raw, Setting};
 
@@ -268,12 +268,9 @@ fn check(config: &Config, given: &mut Given) {
     if config.limits.connections == 0 {
         given.refuse("limits.connections", "at least one connection is needed");
     }
-    // Better no start than a setting that seems to work.
-    if config.registration.mode != RegistrationMode::Off {
-        given.refuse("registration.mode", "this version does not let machines register apps yet; remove it");
-    }
-    if config.cimd.enabled {
-        given.refuse("cimd.enabled", "this version does not read client ID documents yet; remove it");
+    if config.registration.unused_after < Duration::from_hours(24) {
+        given
+            .refuse("registration.unused_after", "an app is not unused before a day has passed; at least 1d");
     }
 }
 
@@ -437,12 +434,12 @@ mod tests {
     #[test]
     fn settings_that_need_each_other_are_refused_alone() {
         let problems = load_file(
-            "[mail]\nsmtp = 'smtps://mail'\n[tls]\ncert_file = 'a'\n[registration]\nmode = 'open'\n",
+            "[mail]\nsmtp = 'smtps://mail'\n[tls]\ncert_file = 'a'\n[registration]\nunused_after = '1h'\n",
         );
         let all = problems.unwrap_err().join("\n");
         assert!(all.contains("mail.smtp (") && all.contains("line 2): mail.from is needed too"), "{all}");
         assert!(all.contains("tls.cert_file (") && all.contains("tls.key_file is needed too"), "{all}");
-        assert!(all.contains("registration.mode ("), "{all}");
+        assert!(all.contains("registration.unused_after ("), "{all}");
     }
 
     #[test]

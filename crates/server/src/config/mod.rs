@@ -35,6 +35,18 @@ choice! {
 }
 
 choice! {
+    /// What becomes of apps that registered themselves and that nobody uses.
+    Unused {
+        /// Nothing.
+        Keep = "keep",
+        /// The trail says which they are, once each.
+        Observe = "observe",
+        /// They are deleted, with everything that hangs on them.
+        Remove = "remove",
+    }
+}
+
+choice! {
     /// How strict the protocol is with an app.
     AppProfile {
         /// PKCE is optional for confidential apps.
@@ -104,6 +116,11 @@ section! {
         mode: RegistrationMode = RegistrationMode::Off;
         /// The profile of confidential apps registered there.
         profile: AppProfile = AppProfile::Compatible;
+        /// What becomes of apps that registered themselves, here or by a document, when nobody has used them for
+        /// `unused_after` and nothing that was given to them works any more.
+        unused: Unused = Unused::Observe;
+        /// How long an app must have been unused.
+        unused_after: Duration = Duration::from_hours(90 * 24);
     }
 }
 

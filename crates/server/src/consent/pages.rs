@@ -104,6 +104,11 @@ async fn go_on(app: &App, visitor: &Visitor, pending: &Pending) -> Answer {
     let actor = visitor.actor.as_ref();
     let next = next::next(app, pending, actor, false).await?;
     match (next, actor) {
+        (Next::SendBack(error), _)
+            if !pending.request.prompt.none && pending.app.client.provenance.is_anybody() =>
+        {
+            Ok(answer::held(app, visitor, &pending.request.return_to, &error))
+        }
         (Next::SendBack(error), _) => send_back(app, visitor, pending, &error).await,
         (Next::Refused(error), _) => Err(refused_of(visitor.words, Some(&pending.app), &error)),
         (Next::SignIn, _) | (_, None) => {

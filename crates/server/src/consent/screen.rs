@@ -1,5 +1,6 @@
 //! What the consent page says: the request in words, safe whatever strangers have called themselves.
 
+use grantry_oauth::client::Provenance;
 use grantry_oauth::display_text;
 use grantry_oauth::redirect_uri::Destination;
 use grantry_oauth::scope::ScopeSet;
@@ -108,7 +109,9 @@ impl Writing<'_> {
         let mut screen = self.screen(standing, &already);
         let (face, account) = (&screen.face, screen.account.as_str());
         let asked = self.pending.request.scopes.api();
-        let key = if asked.is_empty() {
+        let key = if self.pending.app.client.provenance.is_self_declared() {
+            if asked.is_empty() { "consent-ask-self-sign-in" } else { "consent-ask-self" }
+        } else if asked.is_empty() {
             "consent-ask-sign-in"
         } else if matches!(way, Way::Connect(_)) && !already.api().is_empty() {
             "consent-ask-more"
@@ -131,7 +134,9 @@ impl Writing<'_> {
     /// The page for somebody who cannot: what the app asks for is shown all the same.
     pub(super) fn closed(&self, standing: &Standing) -> Screen {
         let mut screen = self.screen(standing, &ScopeSet::default());
-        screen.ask = self.ask("consent-ask", &screen.face, &screen.account);
+        let itself = self.pending.app.client.provenance.is_self_declared();
+        screen.ask =
+            self.ask(if itself { "consent-ask-self" } else { "consent-ask" }, &screen.face, &screen.account);
         screen
     }
 
@@ -164,11 +169,17 @@ impl Writing<'_> {
     /// Who vouches for the app.
     fn trust(&self, standing: &Standing) -> Fact {
         let known = &self.pending.app;
+        if known.client.provenance == Provenance::Document {
+            let place = host(&known.app.client_id);
+            let pieces = sentence(self.words, "consent-trust-document", &[("place", &place, Look::Strong)]);
+            return Fact { icon: "warning", tone: "warn", pieces };
+        }
         let (key, icon, tone) = match (known.app.listing, known.owner.kind) {
+            // Whatever was reviewed once, it may have said something else about itself since.
+            (_, AccountKind::SelfRegistered) => ("consent-trust-self", "warning", "warn"),
             _ if known.app.account_id == standing.account.id => ("consent-trust-own", "shield", "note"),
             (_, AccountKind::Operator) => ("consent-trust-platform", "shield-check", "good"),
             (Listing::Approved | Listing::Published, _) => ("consent-trust-reviewed", "shield-check", "good"),
-            (Listing::Unlisted, AccountKind::SelfRegistered) => ("consent-trust-self", "warning", "warn"),
             (Listing::Unlisted, AccountKind::Developer | AccountKind::Customer) => {
                 ("consent-trust-not-reviewed", "shield", "warn")
             }
@@ -194,7 +205,12 @@ impl Writing<'_> {
             Begun::ByApp => {}
         }
         match to.destination() {
-            Destination::Web => fact("globe", "", "consent-goes", &host(to.uri())),
+            Destination::Web => {
+                let (known, place) = (&self.pending.app, host(to.uri()));
+                let elsewhere =
+                    known.client.provenance == Provenance::Document && place != host(&known.app.client_id);
+                fact("globe", if elsewhere { "warn" } else { "" }, "consent-goes", &place)
+            }
             Destination::Loopback => {
                 let place = self.words.get("consent-place-computer");
                 fact("laptop", "warn", "consent-goes-program", &place)

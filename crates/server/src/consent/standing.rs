@@ -69,7 +69,9 @@ impl Standing {
         way::way(&Facts {
             is_admin: self.member.is_admin,
             policy: self.account.connect_policy,
-            open: way::is_open_to(unlisted, known.app.listing, self.account.kind, own),
+            // Machines that register themselves need no approval: they are marked and asked about every time instead.
+            open: known.client.provenance.is_self_declared()
+                || way::is_open_to(unlisted, known.app.listing, self.account.kind, own),
             connected: self.connection(ConnectionKind::Account).is_some(),
             covering: self.connections.iter().find(covers).map(|standing| standing.connection.kind),
         })

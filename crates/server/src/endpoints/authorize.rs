@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use grantry_oauth::Error;
 use grantry_oauth::authorize::{Reading, read};
 use grantry_oauth::parameters::Parameters;
+use grantry_oauth::{Error, client_document};
 use grantry_store::flow_event::{FlowStage, NewFlowEvent};
 use serde_json::Value;
 
 use super::{answer, browser};
 use crate::app::App;
 use crate::cached::KnownApp;
+use crate::registration::Asking;
+use crate::registration::document::{self, NotResolved};
 use crate::sign_in::pending::{self, Begun};
 use crate::web::{self, Problem, Visitor, page};
 
@@ -36,6 +38,9 @@ const LONGEST: usize = 300;
 pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Request) -> web::Answer {
     let parameters = browser::read(visitor.words, request).await?;
     let known = match parameters.get("client_id") {
+        Some(client_id) if app.config.cimd.enabled && client_document::is_url(client_id) => {
+            Some(describe(&app, &visitor, client_id).await?)
+        }
         Some(client_id) => app.cached.find_app(client_id).await?,
         None => None,
     };
@@ -44,16 +49,40 @@ pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Req
     match read(&parameters, asking.map(|known| &known.client), &catalogue.rules) {
         Reading::Valid(request) => {
             let asking = asking.ok_or_else(|| Problem::internal("a request without an app is valid"))?;
+            if asking.client.provenance.is_self_declared() {
+                app.touched.machine_app(&asking.app.id, app.clock.now());
+            }
             Ok(page::see_other(&pending::begin(&app, asking, &request, Begun::ByApp).await?))
         }
         Reading::SendBack(to, error) => {
             note(&app, &visitor, known.as_deref(), (&error, &parameters));
+            // `prompt=none` runs in frames that nobody sees: there is no person who could go on.
+            let silent = parameters.get("prompt") == Some("none");
+            if !silent && asking.is_some_and(|known| known.client.provenance.is_anybody()) {
+                return Ok(answer::held(&app, &visitor, &to, &error));
+            }
             Ok(answer::refusal(&app, &visitor, &to, &error))
         }
         Reading::ShowPage(error) => {
             note(&app, &visitor, known.as_deref(), (&error, &parameters));
             Err(browser::refused_of(visitor.words, known.as_deref(), &error))
         }
+    }
+}
+
+/// The app that describes itself at its client ID.
+async fn describe(app: &App, visitor: &Visitor, client_id: &str) -> Result<Arc<KnownApp>, Problem> {
+    let origin = visitor.origin();
+    let asking = Asking { origin: &origin, ip: visitor.ip };
+    match document::resolve(app, asking, client_id).await {
+        Ok(known) => Ok(known),
+        Err(NotResolved::Refused(error)) => {
+            let (code, hint) = (error.code.as_str(), error.hint.as_deref().map(short).unwrap_or_default());
+            tracing::info!(request_id = %visitor.request_id, code, hint, "no app: {}", error.description);
+            Err(browser::refused(visitor.words, &error))
+        }
+        Err(NotResolved::TooMany(seconds)) => Err(Problem::too_many(seconds)),
+        Err(NotResolved::Store(error)) => Err(error.into()),
     }
 }
 

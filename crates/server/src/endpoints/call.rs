@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use grantry_oauth::ErrorCode;
 use grantry_oauth::parameters::Parameters;
 use http::request::Parts;
@@ -78,20 +79,25 @@ async fn read(request: Request, app: &App) -> Result<Call, Refusal> {
 
 /// The form in a body.
 pub(super) async fn parameters(app: &App, body: Body) -> Result<Parameters, Refusal> {
+    let bytes = whole(app, body).await?;
+    let pairs = form_urlencoded::parse(&bytes);
+    Ok(Parameters::new(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())))?)
+}
+
+/// A body, if it is not too large.
+pub(super) async fn whole(app: &App, body: Body) -> Result<Bytes, Refusal> {
     let limit = app.config.limits.body_bytes.as_usize();
-    let bytes = match Limited::new(body, limit).collect().await {
-        Ok(collected) => collected.to_bytes(),
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => {
             let (code, status) = (ErrorCode::InvalidRequest, StatusCode::PAYLOAD_TOO_LARGE);
-            return Err(Refusal::new(code, "the body is too large", status));
+            Err(Refusal::new(code, "the body is too large", status))
         }
         Err(_) => {
             let (code, status) = (ErrorCode::InvalidRequest, StatusCode::BAD_REQUEST);
-            return Err(Refusal::new(code, "the body did not arrive", status));
+            Err(Refusal::new(code, "the body did not arrive", status))
         }
-    };
-    let pairs = form_urlencoded::parse(&bytes);
-    Ok(Parameters::new(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())))?)
+    }
 }
 
 /// The value of a header that counts only when it is there once.

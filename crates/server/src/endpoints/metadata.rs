@@ -7,10 +7,12 @@ use axum::extract::State;
 use axum::response::Response;
 use grantry_oauth::jose::Alg;
 use grantry_oauth::metadata::{Metadata, Offer};
+use grantry_oauth::protected_resource::ProtectedResource;
 use http::HeaderMap;
 
 use crate::app::App;
 use crate::cached::KnownCatalogue;
+use crate::config::RegistrationMode;
 use crate::web::document::Document;
 use crate::web::{Problem, Words};
 
@@ -34,6 +36,8 @@ impl Discovery {
             // A key that is missing is made when it is first needed.
             id_token_algs: &Alg::ALL,
             ui_locales: &Words::tags(),
+            registration: app.config.registration.mode != RegistrationMode::Off,
+            documents: app.config.cimd.enabled,
         }));
         self.made.store(Some(Arc::new((catalogue, document.clone()))));
         Ok(document)
@@ -43,6 +47,14 @@ impl Discovery {
 /// `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: one document under both names.
 pub async fn discovery(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     Ok(app.discovery.document(&app).await?.answer(&headers))
+}
+
+/// `/.well-known/oauth-protected-resource/resources`: who gives tokens for this server's own API.
+pub async fn own_api(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let catalogue = app.cached.catalogue().await?;
+    let resource = ProtectedResource::new(catalogue.rules.own_resource(), app.issuer());
+    let name = app.config.branding.name.as_str();
+    Ok(Document::json(&resource.named(name)).answer(&headers))
 }
 
 /// The public keys.

@@ -12,6 +12,7 @@ pub mod introspection;
 pub mod metadata;
 pub mod preflight;
 pub mod refusal;
+pub mod register;
 pub mod revocation;
 pub mod token;
 pub mod userinfo;

@@ -8,8 +8,8 @@ use http::{HeaderValue, StatusCode, header};
 pub async fn allow() -> Response {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST")),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type, dpop")),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, DELETE")),
         (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600")),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::app::App;
+use crate::registration::unused;
 use crate::{keys, mail};
 
 /// Starts every job. Each ends soon after `stopping` says so; what it is in the middle of, it finishes.
@@ -35,6 +36,15 @@ pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
     jobs.spawn(every(Duration::from_secs(60), stopping.clone(), move || {
         let app = Arc::clone(&swept);
         async move { sweep::sweep(&app).await }
+    }));
+    let tidied = Arc::clone(app);
+    jobs.spawn(every(Duration::from_secs(3600), stopping.clone(), move || {
+        let app = Arc::clone(&tidied);
+        async move {
+            if let Err(error) = unused::tidy(&app).await {
+                tracing::warn!(%error, "unused apps could not be looked at: {error}");
+            }
+        }
     }));
     jobs.spawn(Arc::clone(&app.keys).follow(stopping.clone()));
     let turned = Arc::clone(app);

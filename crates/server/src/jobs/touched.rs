@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use grantry_oauth::time::Timestamp;
-use grantry_store::id::{ApiSecretId, ConnectionId, SecretId};
+use grantry_store::id::{ApiSecretId, AppId, ConnectionId, SecretId};
 
 use crate::app::App;
 
@@ -17,6 +17,7 @@ pub struct Touched {
     api_secrets: Mutex<HashMap<ApiSecretId, Timestamp>>,
     refresh_tokens: Mutex<HashMap<[u8; 32], Timestamp>>,
     connections: Mutex<HashMap<ConnectionId, Timestamp>>,
+    machine_apps: Mutex<HashMap<AppId, Timestamp>>,
 }
 
 impl Touched {
@@ -40,6 +41,11 @@ impl Touched {
         note(&self.connections, id, now);
     }
 
+    /// An app that registered itself: it is kept as long as it is used.
+    pub fn machine_app(&self, id: &AppId, now: Timestamp) {
+        note(&self.machine_apps, id, now);
+    }
+
     /// Writes what was noted. What cannot be written is noted again, for the next time.
     pub async fn flush(&self, app: &App) {
         let sessions = take(&self.sessions);
@@ -47,12 +53,14 @@ impl Touched {
         let api_secrets = take(&self.api_secrets);
         let refresh_tokens = take(&self.refresh_tokens);
         let connections = take(&self.connections);
-        let noted =
-            sessions.len() + secrets.len() + api_secrets.len() + refresh_tokens.len() + connections.len();
+        let machine_apps = take(&self.machine_apps);
+        let noted = sessions.len() + secrets.len() + api_secrets.len() + refresh_tokens.len();
+        let noted = noted + connections.len() + machine_apps.len();
         if noted == 0 {
             return;
         }
         let (s, c, a, r, k) = (&sessions, &secrets, &api_secrets, &refresh_tokens, &connections);
+        let m = &machine_apps;
         let written = app
             .store
             .write(app.clock.now(), |tx| async move {
@@ -60,7 +68,8 @@ impl Touched {
                 tx.touch_secrets(c).await?;
                 tx.touch_api_secrets(a).await?;
                 tx.touch_refresh_tokens(r).await?;
-                tx.touch_connections(k).await
+                tx.touch_connections(k).await?;
+                tx.touch_machine_apps(m).await
             })
             .await;
         if let Err(error) = written {
@@ -70,6 +79,7 @@ impl Touched {
             put_back(&self.api_secrets, api_secrets);
             put_back(&self.refresh_tokens, refresh_tokens);
             put_back(&self.connections, connections);
+            put_back(&self.machine_apps, machine_apps);
         }
     }
 }

@@ -60,6 +60,8 @@ pub struct Fetched {
     pub status: u16,
     /// As the other side said, which proves nothing about the body.
     pub content_type: Option<String>,
+    /// How long it may be kept, as the other side said.
+    pub cache_control: Option<String>,
     pub body: Bytes,
 }
 
@@ -148,11 +150,12 @@ impl Outbound {
         if !status.is_success() {
             return Err(OutboundError::Status(status.as_u16()));
         }
-        let header = answer.headers().get(http::header::CONTENT_TYPE);
-        let content_type = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = |name| answer.headers().get(name)?.to_str().ok().map(str::to_owned);
+        let content_type = header(http::header::CONTENT_TYPE);
+        let cache_control = header(http::header::CACHE_CONTROL);
         let body = timeout_at(deadline, read(answer, limits.bytes));
         let body = body.await.map_err(|_| OutboundError::Timeout)??;
-        Ok(Fetched { status: status.as_u16(), content_type, body })
+        Ok(Fetched { status: status.as_u16(), content_type, cache_control, body })
     }
 
     /// Sends the request to the addresses that were looked at, and waits for the head of the answer.

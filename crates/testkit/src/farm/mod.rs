@@ -6,6 +6,7 @@
 mod authority;
 mod logo;
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,6 +34,8 @@ pub const INSIDE_HOST: &str = "inside.example";
 struct Seen {
     connections: AtomicUsize,
     requests: Mutex<Vec<String>>,
+    /// What a test wants answered, by path.
+    given: Mutex<HashMap<String, Vec<u8>>>,
 }
 
 /// A listener that only counts: it stands where no call may arrive.
@@ -105,6 +108,21 @@ impl Farm {
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("https://{HOST}:{}{path}", self.port)
+    }
+
+    /// Answers a path with this from now on, in place of what the farm has there. `head`: status and header lines, such
+    /// as `200 OK\r\ncontent-type: text/plain`.
+    pub fn answers(&self, path: &str, head: &str, body: &str) {
+        let whole = format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let mut given = self.seen.given.lock().expect("no request panics while it is answered");
+        given.insert(path.to_owned(), whole.into_bytes());
+    }
+
+    /// Answers a path with a JSON document from now on, and says its address.
+    #[must_use]
+    pub fn publishes(&self, path: &str, document: &serde_json::Value) -> String {
+        self.answers(path, "200 OK\r\ncontent-type: application/json", &document.to_string());
+        self.url(path)
     }
 
     /// The same server under a name that every process knows; for a server in a process of its own.
@@ -203,6 +221,12 @@ async fn connection(stream: TcpStream, tls: TlsAcceptor, seen: Arc<Seen>, trap: 
     let path = head.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
     if let Ok(mut requests) = seen.requests.lock() {
         requests.push(head);
+    }
+    let given = seen.given.lock().ok().and_then(|given| given.get(&path).cloned());
+    if let Some(given) = given {
+        let _ = stream.write_all(&given).await;
+        let _ = stream.shutdown().await;
+        return;
     }
     // A caller that has heard enough closes the connection, which ends the answer.
     let _ = answer(&mut stream, &path, trap).await;
