@@ -304,6 +304,25 @@ on("input", "[data-mirrored]", (_, input) => {
   for (const echo of $$(`[data-mirror="${input.name}"]`)) echo.textContent = input.value.trim() || echo.dataset.empty || "…";
 });
 
+// The preview's tile has the first letter of the name, until there is a logo.
+on("input", "[data-mirrored]", (_, input) => {
+  for (const tile of $$(`[data-initial-of="${input.name}"]`)) {
+    if (!$("img", tile)) tile.textContent = [...input.value.trim()][0] ?? "…";
+  }
+});
+
+// Where the preview says that the browser goes: the host of the first address in the list.
+on("input", "[data-uris]", (_, list) => {
+  const first = $$("input", list).map((input) => input.value.trim()).find(Boolean);
+  let host = "";
+  try {
+    host = new URL(first).host;
+  } catch {
+    // Not complete yet.
+  }
+  for (const place of $$(`[data-host-of="${list.dataset.uris}"]`)) place.textContent = host || "…";
+});
+
 // Forms: say so before unsaved work is lost. --------------------------------------------------------------
 
 let dirty = false;

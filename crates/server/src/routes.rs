@@ -289,6 +289,7 @@ fn desk(table: Table) -> Table {
         .post("/apps/store-apps/{app}/try", Admin, Page, apps::pages::trial::begin)
         .get("/apps/try/callback", Admin, Page, apps::pages::trial::callback)
         .post("/apps/try/tokens", Admin, Page, apps::pages::trial::tokens)
+        .get("/apps/refused-requests", Admin, Page, apps::pages::refusals::show)
         .post("/apps/check-redirect-uri", Admin, Page, apps::pages::check::redirect_uri)
         .post("/apps/check-logo", Admin, Page, apps::pages::check::logo)
         // Custom apps

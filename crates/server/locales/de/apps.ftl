@@ -5,7 +5,8 @@ apps-fault-code-empty = Geben Sie der App einen Client-Code wie MYAPP. Er wird T
 apps-fault-code-length = Der Client-Code ist zu lang. Höchstens 30 Zeichen.
 apps-fault-code-characters = „{ $value }“ kann kein Client-Code sein. Beginnen Sie mit einem Buchstaben, danach nur Buchstaben, Ziffern und Unterstriche.
 apps-fault-code-taken = Der Client-Code { $value } wurde schon für eine App dieses Kontos benutzt; ein Code wird nie wieder benutzt, auch nicht, wenn seine App gelöscht ist. Wählen Sie einen anderen.
-apps-fault-text-empty = Schreiben Sie hier etwas, das Menschen lesen können.
+apps-fault-name-empty = Geben Sie einen Namen ein.
+apps-fault-text-empty = Geben Sie eine Beschreibung ein.
 apps-fault-text-too-long = Das ist zu lang. Höchstens { $limit } Zeichen.
 apps-fault-text-control = In diesem Text steht ein Zeilenumbruch oder ein anderes Steuerzeichen. Entfernen Sie es.
 apps-fault-text-hidden = In diesem Text steht ein unsichtbares Zeichen, oder eines, das die Schreibrichtung ändert. Tippen Sie den Text neu, statt ihn einzufügen.
@@ -32,14 +33,10 @@ apps-fault-uri-ip-literal = { $value } nennt eine IP-Adresse. Nehmen Sie einen H
 apps-fault-uri-dot-segments = { $value } enthält „.“ oder „..“ im Pfad. Schreiben Sie den Pfad aus.
 apps-fault-uri-not-normal = { $value } ist nicht so geschrieben, wie Browser es senden, und würde deshalb nie übereinstimmen.
 apps-fault-url = { $value } ist für andere nicht erreichbar. Verwenden Sie eine Adresse, die mit https:// beginnt und einen öffentlichen Host nennt.
-apps-fault-scope-unknown = { $more ->
-    [0] Den Scope { $value } gibt es nicht. Entfernen Sie ihn, oder prüfen Sie die Schreibweise.
-   *[other] Den Scope { $value } und { $more } weitere gibt es nicht. Entfernen Sie sie, oder prüfen Sie die Schreibweise.
-}
-apps-fault-scope-closed = { $more ->
-    [0] Den Scope { $value } kann diese App nicht bekommen. Entfernen Sie ihn.
-   *[other] Den Scope { $value } und { $more } weitere kann diese App nicht bekommen. Entfernen Sie sie.
-}
+apps-fault-scope-unknown = Den Scope { $value } gibt es nicht. Entfernen Sie ihn, oder prüfen Sie die Schreibweise.
+apps-fault-scope-unknown-more = Den Scope { $value } und { $more } weitere gibt es nicht. Entfernen Sie sie, oder prüfen Sie die Schreibweise.
+apps-fault-scope-closed = Den Scope { $value } kann diese App nicht bekommen. Entfernen Sie ihn.
+apps-fault-scope-closed-more = Den Scope { $value } und { $more } weitere kann diese App nicht bekommen. Entfernen Sie sie.
 apps-fault-secret-public = Eine öffentliche App kann kein Geheimnis bewahren, deshalb hat sie kein Secret.
 apps-fault-expires = „{ $value }“ ist kein Tag. Schreiben Sie ihn wie 2027-01-31, oder lassen Sie das Feld leer.
 apps-fault-expired = { $value } liegt in der Vergangenheit. Wählen Sie einen späteren Tag, oder lassen Sie das Feld leer.
@@ -96,11 +93,6 @@ apps-connected-accounts = { $count ->
    *[other] { $count } verbundene Konten
 }
 apps-all-accounts = Alle verbundenen Konten
-apps-scopes = { $count ->
-    [0] keine Scopes
-    [one] 1 Scope
-   *[other] { $count } Scopes
-}
 apps-state-active = Aktiv
 apps-state-suspended = Gesperrt
 apps-state-unlisted = Nicht geprüft
@@ -118,6 +110,7 @@ apps-step-review = Durchsicht
 apps-step-credentials = Zugangsdaten
 apps-section-app = Ihre App
 apps-section-app-text = Wer sie ist, für Sie und für alle, die um Zustimmung gebeten werden.
+apps-section-app-text-custom = Was sie ist, für Sie und die anderen Ihres Kontos.
 apps-code = Client-Code
 apps-code-help = Eindeutiger Schlüssel der Anwendung: der letzte Teil ihrer Client-ID. Er kann später nicht geändert werden.
 apps-name = Client-Name
@@ -148,6 +141,7 @@ apps-scopes-title = Scopes
 apps-scopes-text = Berechtigungen: genau das, was Ihre App im Konto eines Benutzers darf. Bitten Sie um so wenig wie nötig. openid, profile und offline_access brauchen keine Registrierung.
 apps-scopes-text-custom = Berechtigungen: genau das, was Ihre App in diesem Konto darf. Wählen Sie so wenig wie nötig.
 apps-scopes-none = Keine Scopes einer API: Die App erfährt, wer sich anmeldet, sonst nichts.
+apps-scopes-none-custom = Keine Scopes: Ihre Tokens öffnen nichts, was nicht jedes Token öffnet.
 apps-advanced = Für Fortgeschrittene
 apps-client-type = Art des Clients
 apps-client-type-help = Kann Ihre App ein Geheimnis bewahren?
@@ -251,6 +245,14 @@ apps-changed = Letzte Änderung
 apps-create-link = Link zum Anlegen
 apps-create-link-help = Kunden, die ihm folgen, bekommen das Formular für eine Custom-App, ausgefüllt wie diese, mit einem eigenen Secret.
 apps-create-link-copy = Link zum Anlegen kopieren
+apps-scope-text = In einer Anfrage:
+apps-endpoints = Endpunkte
+apps-endpoints-lead = Die meisten Bibliotheken brauchen nur den Issuer: Alles andere finden sie im Discovery-Dokument.
+apps-endpoint-issuer = Issuer
+apps-endpoint-discovery = Discovery-Dokument
+apps-endpoint-authorize = Authorization-Endpunkt
+apps-endpoint-token = Token-Endpunkt
+apps-endpoint-userinfo = Userinfo-Endpunkt
 apps-check-again = Noch einmal prüfen
 apps-secret-add = Weiteres Secret hinzufügen
 apps-secret-add-what = Die Secrets, die Sie haben, gelten weiter. Eine App kann { $limit } haben.
@@ -293,3 +295,23 @@ apps-delete-people = { $count ->
    *[other] { $count } Personen haben sie erlaubt.
 }
 apps-delete-final = Ihre Secrets und Tokens enden sofort. Das lässt sich nicht rückgängig machen.
+
+## Anfragen, die abgelehnt wurden
+refusals-title = Abgelehnte Anfragen
+refusals-lead = Warum Anfragen Ihrer Apps abgelehnt wurden. Die Fehlerseite, die man sieht, nennt die Anfrage-ID.
+refusals-all = Alle zeigen
+refusals-only = Nur die von
+refusals-why = Grund
+refusals-where = Wo
+refusals-when = Wann
+refusals-none-title = Nichts wurde abgelehnt
+refusals-none = Wird eine Anfrage einer App abgelehnt, erscheint hier der genaue Grund.
+refusals-unknown-title = Keine solche Anfrage
+refusals-unknown = Keine abgelehnte Anfrage der Apps dieses Kontos hat diese ID. Von vielen gleichen werden nur die ersten einer Stunde aufbewahrt.
+refusals-at-authorize = Authorization-Endpunkt
+refusals-at-token = Token-Endpunkt
+refusals-at-userinfo = Userinfo-Endpunkt
+refusals-at-introspection = Introspection
+refusals-at-revocation = Widerruf
+refusals-at-end-session = Abmeldung
+refusals-at-api = REST-API

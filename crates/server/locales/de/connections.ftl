@@ -34,6 +34,7 @@ connections-made = Verbunden
 connections-kind = Wessen Verbindung
 connections-state = Zustand
 connections-may = Was sie darf
+connections-about-you = Was Sie selbst erlaubt haben
 connections-admins-end = Kontoadmins können diese App trennen.
 connections-disconnect = Trennen
 connections-disconnect-title = Diese App trennen?

@@ -5,12 +5,13 @@ form-post-what = Sie werden zur App zurückgeleitet. Wenn nichts geschieht, gehe
 form-post-button = Weiter
 
 problem-request-refused-title = Etwas ist schiefgegangen
-problem-request-refused-advice = Die App hat eine Anfrage geschickt, die wir nicht bearbeiten können. Nichts wurde geändert. Sagen Sie es denen, die die App machen: Mit der Anfrage-ID können sie den genauen Grund nachsehen.
+problem-request-refused-advice = Die App hat eine Anfrage geschickt, die wir nicht bearbeiten können. Nichts wurde geändert. Sagen Sie es denen, die die App machen: Mit der Anfrage-ID finden sie den genauen Grund in ihrer Übersicht unter „Abgelehnte Anfragen“.
 
 refused-suspended = { $app } ist gesperrt.
 
 end-session-title = Abmelden?
 end-session-asked = { $app } bittet darum, Sie von { $platform } abzumelden.
+end-session-by-hand = Sie sind bei { $platform } angemeldet.
 end-session-asked-somebody = Eine App bittet darum, Sie von { $platform } abzumelden.
 end-session-leave = Abmelden
 end-session-stay = Angemeldet bleiben

@@ -77,6 +77,7 @@ reset-button = Link schicken
 reset-sent = Wenn es mit { $email } hier einen Zugang gibt, ist ein Link für ein neues Passwort unterwegs. Er gilt eine Stunde.
 
 set-password-title = Passwort wählen
+set-password-what-first = Für { $email }.
 set-password-what = Für { $email }. Überall sonst werden Sie abgemeldet.
 set-password-new = Neues Passwort
 set-password-button = Speichern und anmelden

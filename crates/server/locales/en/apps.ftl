@@ -5,7 +5,8 @@ apps-fault-code-empty = Give the app a client code, such as MYAPP. It becomes pa
 apps-fault-code-length = The client code is too long. Use at most 30 characters.
 apps-fault-code-characters = “{ $value }” cannot be a client code. Begin with a letter, then use letters, digits and underscores only.
 apps-fault-code-taken = The client code { $value } was already used for an app of this account; a code is never used again, also not after its app is deleted. Choose another one.
-apps-fault-text-empty = Write something here that people can read.
+apps-fault-name-empty = Enter a name.
+apps-fault-text-empty = Enter a description.
 apps-fault-text-too-long = This is too long. Use at most { $limit } characters.
 apps-fault-text-control = There is a line break or another control character in this text. Remove it.
 apps-fault-text-hidden = There is an invisible character in this text, or one that turns its direction. Type the text anew instead of pasting it.
@@ -32,14 +33,10 @@ apps-fault-uri-ip-literal = { $value } names an IP address. Use a host name.
 apps-fault-uri-dot-segments = { $value } has “.” or “..” in its path. Write the path out.
 apps-fault-uri-not-normal = { $value } is not written the way browsers send it, so it would never match.
 apps-fault-url = { $value } cannot be reached by other people. Use an address that begins with https:// and names a public host.
-apps-fault-scope-unknown = { $more ->
-    [0] The scope { $value } does not exist. Remove it, or check its spelling.
-   *[other] The scope { $value } and { $more } more do not exist. Remove them, or check their spelling.
-}
-apps-fault-scope-closed = { $more ->
-    [0] The scope { $value } cannot be given to this app. Remove it.
-   *[other] The scope { $value } and { $more } more cannot be given to this app. Remove them.
-}
+apps-fault-scope-unknown = The scope { $value } does not exist. Remove it, or check its spelling.
+apps-fault-scope-unknown-more = The scope { $value } and { $more } more do not exist. Remove them, or check their spelling.
+apps-fault-scope-closed = The scope { $value } cannot be given to this app. Remove it.
+apps-fault-scope-closed-more = The scope { $value } and { $more } more cannot be given to this app. Remove them.
 apps-fault-secret-public = A public app cannot keep a secret, so it has none.
 apps-fault-expires = “{ $value }” is not a day. Write it like 2027-01-31, or leave it empty.
 apps-fault-expired = { $value } is in the past. Choose a later day, or leave it empty.
@@ -96,11 +93,6 @@ apps-connected-accounts = { $count ->
    *[other] { $count } connected accounts
 }
 apps-all-accounts = All connected accounts
-apps-scopes = { $count ->
-    [0] no scopes
-    [one] 1 scope
-   *[other] { $count } scopes
-}
 apps-state-active = Active
 apps-state-suspended = Suspended
 apps-state-unlisted = Not reviewed
@@ -118,6 +110,7 @@ apps-step-review = Review
 apps-step-credentials = Credentials
 apps-section-app = Your app
 apps-section-app-text = Who it is, for you and for the people who are asked for their consent.
+apps-section-app-text-custom = Who it is, for you and for the other people of your account.
 apps-code = Client code
 apps-code-help = Unique key for the client application: the last part of its client ID. It cannot be changed afterwards.
 apps-name = Client name
@@ -148,6 +141,7 @@ apps-scopes-title = Scopes
 apps-scopes-text = Permissions: exactly what your app may do in a user’s account. Ask for as little as you need. openid, profile and offline_access need no registration.
 apps-scopes-text-custom = Permissions: exactly what your app may do in this account. Choose as little as it needs.
 apps-scopes-none = No scopes of an API: the app learns who signs in, nothing else.
+apps-scopes-none-custom = No scopes: its tokens open nothing but the doors that every token opens.
 apps-advanced = Advanced
 apps-client-type = Client type
 apps-client-type-help = Can your app keep a secret?
@@ -251,6 +245,14 @@ apps-changed = Last change
 apps-create-link = Create link
 apps-create-link-help = Customers who follow it get the form for a custom app, filled in like this one, with a secret of their own.
 apps-create-link-copy = Copy create link
+apps-scope-text = In a request:
+apps-endpoints = Endpoints
+apps-endpoints-lead = Most libraries need only the issuer: they find everything else in the discovery document.
+apps-endpoint-issuer = Issuer
+apps-endpoint-discovery = Discovery document
+apps-endpoint-authorize = Authorization endpoint
+apps-endpoint-token = Token endpoint
+apps-endpoint-userinfo = Userinfo endpoint
 apps-check-again = Check again
 apps-secret-add = Add another secret
 apps-secret-add-what = The secrets you have go on working. An app may have { $limit }.
@@ -293,3 +295,23 @@ apps-delete-people = { $count ->
    *[other] { $count } people have allowed it.
 }
 apps-delete-final = Its secrets and tokens end at once. This cannot be undone.
+
+## Requests that were refused
+refusals-title = Refused requests
+refusals-lead = Why requests of your apps were refused. The error page that people see names the request id.
+refusals-all = Show all
+refusals-only = Only those of
+refusals-why = Reason
+refusals-where = Where
+refusals-when = When
+refusals-none-title = Nothing was refused
+refusals-none = When a request of an app is refused, the exact reason appears here.
+refusals-unknown-title = No such request
+refusals-unknown = No refused request of this account’s apps has this id. Of many alike, only the first of an hour are kept.
+refusals-at-authorize = Authorization endpoint
+refusals-at-token = Token endpoint
+refusals-at-userinfo = Userinfo endpoint
+refusals-at-introspection = Introspection
+refusals-at-revocation = Revocation
+refusals-at-end-session = Sign-out
+refusals-at-api = REST API

@@ -5,7 +5,7 @@ form-post-what = You are sent back to the app. If nothing happens, go on by hand
 form-post-button = Continue
 
 problem-request-refused-title = Something went wrong
-problem-request-refused-advice = The app sent a request that we cannot process. Nothing was changed. Tell whoever makes the app: with the request id they can look up the exact reason.
+problem-request-refused-advice = The app sent a request that we cannot process. Nothing was changed. Tell whoever makes the app: with the request id they find the exact reason under “Refused requests” in their dashboard.
 # The description is a fixed English sentence of the protocol.
 refused-detail = For the developer: { $description }
 
@@ -13,6 +13,7 @@ refused-suspended = { $app } is suspended.
 
 end-session-title = Sign out?
 end-session-asked = { $app } asks to sign you out of { $platform }.
+end-session-by-hand = You are signed in to { $platform }.
 end-session-asked-somebody = An app asks to sign you out of { $platform }.
 end-session-leave = Sign out
 end-session-stay = Stay signed in

@@ -76,6 +76,7 @@ reset-button = Send the link
 reset-sent = If { $email } has a sign-in here, a link for a new password is on its way. It works for one hour.
 
 set-password-title = Choose your password
+set-password-what-first = For { $email }.
 set-password-what = For { $email }. You are signed out everywhere else.
 set-password-new = New password
 set-password-button = Save and sign in

@@ -30,6 +30,9 @@ struct Checked {
     kind: AccountKind,
 }
 
+/// The fields of the operator's form, in their order.
+const FORM: [&str; 6] = ["kind", "name", "code", "email", "first_name", "last_name"];
+
 /// Makes an account without members.
 ///
 /// # Errors
@@ -55,9 +58,9 @@ pub async fn create_with_admin(
         (Ok(checked), Ok(ready)) => (checked, ready),
         (Err(mut faults), Err(Refused::Faults(more))) => {
             more.iter().for_each(|fault| faults.push(fault.clone()));
-            return Err(faults.into());
+            return Err(faults.in_order_of(&FORM).into());
         }
-        (Err(faults), _) => return Err(faults.into()),
+        (Err(faults), _) => return Err(faults.in_order_of(&FORM).into()),
         (_, Err(refused)) => return Err(refused),
     };
     let account = open(app, origin, &checked, Some(&ready)).await?;

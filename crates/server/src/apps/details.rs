@@ -133,6 +133,10 @@ pub struct Checked {
     pub secret_description: String,
 }
 
+/// The fields of the form that stand above its advanced part, in their order.
+const FORM: [&str; 7] =
+    ["client_code", "client_name", "pii_mode", "logo_url", "redirect_uri", "secret_description", "scope"];
+
 /// Checks everything that was typed.
 ///
 /// # Errors
@@ -166,7 +170,7 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
         None => checker.choice("id_token_alg", &raw.id_token_alg, "RS256, ES256, PS256, EdDSA", Alg::Rs256),
     };
     if !checker.faults.is_empty() {
-        return Err(checker.faults);
+        return Err(checker.faults.in_order_of(&FORM));
     }
     let before = terms.before;
     let kept_logo = before.filter(|before| before.logo_source_url == logo_source_url);
@@ -241,6 +245,15 @@ fn origin(raw: &str) -> Result<String, Refused> {
     Ok(own)
 }
 
+/// The fault of a text that people cannot read.
+pub(super) fn text_fault(name: &str, problem: display_text::Problem, limit: usize) -> Fault {
+    let key = match (problem, name) {
+        (display_text::Problem::Empty, "client_name") => "apps-fault-name-empty".to_owned(),
+        (_, _) => format!("apps-fault-text-{}", problem.key()),
+    };
+    Fault::new(name, key).with("limit", limit)
+}
+
 struct Checker<'a> {
     terms: &'a Terms<'a>,
     faults: Faults,
@@ -282,8 +295,7 @@ impl Checker<'_> {
     /// A text that other people read.
     fn label(&mut self, name: &str, raw: &str, limit: usize) -> String {
         display_text::register(raw, limit).unwrap_or_else(|problem| {
-            let key = format!("apps-fault-text-{}", problem.key());
-            self.fault(Fault::new(name, key).with("limit", limit));
+            self.fault(text_fault(name, problem, limit));
             String::new()
         })
     }
@@ -452,8 +464,13 @@ impl Checker<'_> {
             }
         }
         for (names, key) in [(unknown, "apps-fault-scope-unknown"), (closed, "apps-fault-scope-closed")] {
-            if let Some(first) = names.first() {
-                self.fault(Fault::new("scope", key).about(first).with("more", names.len() - 1));
+            match names.as_slice() {
+                [] => {}
+                [one] => self.fault(Fault::new("scope", key).about(one)),
+                [first, more @ ..] => {
+                    let fault = Fault::new("scope", format!("{key}-more")).about(first);
+                    self.fault(fault.with("more", more.len()));
+                }
             }
         }
         scopes.sort();

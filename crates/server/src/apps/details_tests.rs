@@ -144,13 +144,13 @@ fn every_fault_names_its_field_and_row_at_once() {
         "client_name",
         "pii_mode",
         "logo_url",
-        "client_type",
-        "profile",
-        "auth_method",
         "redirect_uri-3",
         "redirect_uri-4",
         "secret_description",
         "scope",
+        "client_type",
+        "profile",
+        "auth_method",
         "post_logout_uri-2",
         "cors_origin-1",
         "policy_uri",
@@ -202,6 +202,23 @@ fn an_edit_keeps_what_was_allowed_before_and_checks_the_rest_as_strictly() {
     let public = RawApp { client_type: "public".to_owned(), ..RawApp::of(&before) };
     let public = try_with(&public, |terms| terms.before = Some(&before)).expect("it becomes public");
     assert_eq!(public.details.auth_method, "none");
+}
+
+#[test]
+fn unknown_scopes_are_counted_as_people_do() {
+    let said = |scopes: &[&str]| {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let faults = try_with(&RawApp { scopes, ..raw() }, |_| ()).expect_err("refused");
+        faults.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&["nope"]), ["The scope nope does not exist. Remove it, or check its spelling."]);
+    assert!(said(&["nope", "nor", "no"]).concat().starts_with("The scope nope and 2 more do not exist."));
+}
+
+#[test]
+fn an_empty_name_is_asked_for_by_its_name() {
+    let faults = try_with(&RawApp { name: String::new(), ..raw() }, |_| ()).expect_err("refused");
+    assert_eq!(faults, [("client_name".to_owned(), "Enter a name.".to_owned())]);
 }
 
 #[test]

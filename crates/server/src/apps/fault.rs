@@ -80,6 +80,17 @@ impl Faults {
         self.0.iter()
     }
 
+    /// The same in the order of a form's fields, as far as they are named here; the others follow as they are.
+    #[must_use]
+    pub fn in_order_of(mut self, fields: &[&str]) -> Self {
+        let place = |fault: &Fault| {
+            let named = |field: &&str| fault.name == **field || fault.name.starts_with(&format!("{field}-"));
+            fields.iter().position(named).unwrap_or(fields.len())
+        };
+        self.0.sort_by_key(place);
+        self
+    }
+
     /// Whether something is taken, rather than wrong.
     #[must_use]
     pub fn is_conflict(&self) -> bool {

@@ -9,7 +9,7 @@ use grantry_store::id::{AccountId, AppId, SecretId};
 use grantry_store::secret::{AppSecret, NewSecret, SecretChange};
 use serde_json::json;
 
-use super::details::DESCRIPTION_LIMIT;
+use super::details::{DESCRIPTION_LIMIT, text_fault};
 use super::register::person;
 use super::{Fault, Faults, Refused, SECRETS_PER_APP, edit};
 use crate::app::App;
@@ -53,8 +53,7 @@ pub async fn add(
     }
     let description = grantry_oauth::display_text::register(&raw.description, DESCRIPTION_LIMIT)
         .unwrap_or_else(|why| {
-            let key = format!("apps-fault-text-{}", why.key());
-            faults.push(Fault::new("secret_description", key).with("limit", DESCRIPTION_LIMIT));
+            faults.push(text_fault("secret_description", why, DESCRIPTION_LIMIT));
             String::new()
         });
     let expires_at = end_of_day(&raw.expires, now).unwrap_or_else(|fault| {

@@ -34,7 +34,8 @@ pub enum NotImported {
 }
 
 fn in_use(scopes: &[ScopeInUse]) -> String {
-    let each = scopes.iter().map(|s| format!("{} ({} apps, {} connections)", s.scope, s.apps, s.connections));
+    let each =
+        scopes.iter().map(|s| format!("{} (apps: {}, connections: {})", s.scope, s.apps, s.connections));
     let list = each.collect::<Vec<_>>().join(", ");
     format!(
         "the file leaves out scopes that are in use: {list}. Keep them, or write `retired = true` there: then no new \

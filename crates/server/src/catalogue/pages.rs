@@ -21,6 +21,8 @@ struct Show {
     scopes: i64,
     /// What was typed into the import form.
     file: String,
+    /// The lines around what is wrong with it.
+    excerpt: String,
     faults: Vec<FaultLine>,
 }
 
@@ -57,12 +59,21 @@ struct FaultLine {
     text: String,
 }
 
+/// A file that was not imported, and why.
+#[derive(Default)]
+struct Typed {
+    file: String,
+    wrong: Option<String>,
+    /// The lines around what is wrong.
+    excerpt: String,
+}
+
 /// `GET /admin/scopes`
 ///
 /// # Errors
 /// The store's.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Answer {
-    render(&app, &visitor, StatusCode::OK, (String::new(), None)).await
+    render(&app, &visitor, StatusCode::OK, Typed::default()).await
 }
 
 /// `POST /admin/scopes`
@@ -71,6 +82,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Answer {
 /// The store's.
 pub async fn import_file(State(app): State<Arc<App>>, visitor: Visitor, form: Form) -> Answer {
     let file = form.get("file");
+    let mut excerpt = String::new();
     let wrong = match parse(file, app.clock.now()) {
         Ok(apis) => match import(&app.store, &app.clock, &visitor.origin(), &apis).await {
             Ok(_) => return Ok(page::with_flash(page::see_other(HERE), "flash-catalogue-imported")),
@@ -78,11 +90,13 @@ pub async fn import_file(State(app): State<Arc<App>>, visitor: Visitor, form: Fo
             Err(refused) => said(&refused, &visitor),
         },
         Err(FileError { place, problem }) => {
-            let values = [("place", place.as_str()), ("problem", problem.as_str())];
-            visitor.words.all("catalogue-fault-file", &values)
+            // The reader of TOML draws where it stopped, and says what was wrong in its last line.
+            let (drawing, last) = problem.rsplit_once('\n').unwrap_or(("", &problem));
+            drawing.clone_into(&mut excerpt);
+            visitor.words.all("catalogue-fault-file", &[("place", &place), ("problem", last)])
         }
     };
-    let typed = (file.to_owned(), Some(wrong));
+    let typed = Typed { file: file.to_owned(), wrong: Some(wrong), excerpt };
     render(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, typed).await
 }
 
@@ -107,7 +121,7 @@ async fn render(
     app: &App,
     visitor: &Visitor,
     status: StatusCode,
-    (file, wrong): (String, Option<String>),
+    Typed { file, wrong, excerpt }: Typed,
 ) -> Result<Response, Problem> {
     let apis = app.store.reader().list_apis().await?;
     let scopes = apis.iter().map(|api| api.scopes.len()).sum::<usize>();
@@ -116,6 +130,7 @@ async fn render(
         apis: apis.into_iter().map(view).collect(),
         scopes: i64::try_from(scopes).unwrap_or(i64::MAX),
         file,
+        excerpt,
         faults: wrong.into_iter().map(|text| FaultLine { name: "file", text }).collect(),
     };
     Ok(page::render(status, &template))

@@ -14,8 +14,9 @@ use super::disconnect::{self, By};
 use super::{NotDone, ask};
 use crate::app::App;
 use crate::cached::KnownCatalogue;
+use crate::config::CompatPreset;
 use crate::web::moment::Moment;
-use crate::web::{Actor, Answer, Form, Page, Problem, Visitor, page};
+use crate::web::{Actor, Answer, Form, Page, Problem, Visitor, Words, page};
 
 /// Rows of one page of a list.
 const ROWS: u32 = 50;
@@ -74,6 +75,8 @@ struct Show {
     made_by: String,
     made: Moment,
     groups: Vec<Group>,
+    /// What it may know of the reader, and whether it stays when they are away.
+    about_you: Vec<String>,
     may_end: bool,
     action: String,
     error: String,
@@ -200,6 +203,7 @@ async fn details(app: &App, visitor: &Visitor, actor: &Actor, (id, error): (&str
         made_by: found.granted_by_email.clone().unwrap_or_default(),
         made: Moment::new(found.connection.created_at, app.clock.now(), visitor.words),
         groups: groups(&found.scopes, &catalogue),
+        about_you: about_you(app, visitor.words, actor, &found).await?,
         may_end: by(actor).may_end(&found.connection),
         action: format!("{}/disconnect", row.href),
         row,
@@ -226,6 +230,34 @@ fn groups(granted: &[String], catalogue: &KnownCatalogue) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// What the reader has allowed this connection that is about themselves, as the consent page said it.
+async fn about_you(
+    app: &App,
+    words: Words,
+    actor: &Actor,
+    found: &ConnectedApp,
+) -> Result<Vec<String>, Problem> {
+    let connection = &found.connection;
+    let (of, account) = (&connection.app_id, &connection.account_id);
+    let standing = app.store.reader().list_standing_connections(of, account, &actor.person.id).await?;
+    let standing = standing.into_iter().find(|one| one.connection.id == connection.id);
+    let consented = standing.map(|one| one.consented).unwrap_or_default();
+    let seed = app.config.compat.preset == CompatPreset::Seed;
+    let lines = [
+        ("openid", "consent-you-openid"),
+        ("profile", if seed { "consent-you-profile-seed" } else { "consent-you-profile" }),
+        ("email", "consent-you-email"),
+        ("address", "consent-you-address"),
+        ("phone", "consent-you-phone"),
+        ("offline_access", "consent-away"),
+    ];
+    let has = |scope: &str| consented.iter().any(|one| one == scope);
+    // The seed's sentence about the name says the address, too.
+    let is_said = |scope: &str| seed && scope == "email" && has("profile");
+    let said = lines.into_iter().filter(|(scope, _)| has(scope) && !is_said(scope));
+    Ok(said.map(|(_, key)| words.get(key)).collect())
 }
 
 fn by(actor: &Actor) -> By<'_> {

@@ -256,6 +256,8 @@ impl Writing<'_> {
             // With the seed's spelling, userinfo says the address under the name's name.
             "profile" if seed => ("consent-you-profile-seed", self.person.email.as_str()),
             "profile" => ("consent-you-profile", ""),
+            // That line says it already.
+            "email" if seed && self.pending.request.scopes.contains("profile") => return None,
             "email" => ("consent-you-email", self.person.email.as_str()),
             "address" => ("consent-you-address", ""),
             "phone" => ("consent-you-phone", ""),

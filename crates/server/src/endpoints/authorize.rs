@@ -88,8 +88,12 @@ async fn describe(app: &App, visitor: &Visitor, client_id: &str) -> Result<Arc<K
 
 /// Tells the owner of the app, if it is known which.
 fn note(app: &App, visitor: &Visitor, known: Option<&KnownApp>, why: (&Error, &Parameters)) {
-    let Some(known) = known else { return };
     let (Error { code, description, hint }, parameters) = why;
+    let Some(known) = known else {
+        let request_id = &visitor.request_id;
+        tracing::info!(%request_id, error = code.as_str(), "request of no known app refused: {description}");
+        return;
+    };
     let shown = |name: &&str| Some(((*name).to_owned(), Value::from(short(parameters.get(name)?))));
     let hint = match hint {
         _ if !known.is_active() => "the app, or the account that owns it, is suspended".to_owned(),

@@ -128,6 +128,7 @@ fn confirmation(
             let name = grantry_oauth::display_text::show(&known.version.details.name, 80);
             words.with2("end-session-asked", ("app", &name), ("platform", platform))
         }
+        None if fields.is_empty() => words.with("end-session-by-hand", "platform", platform),
         None => words.with("end-session-asked-somebody", "platform", platform),
     };
     let page = visitor.page(app, words.get("end-session-title"), "");

@@ -56,13 +56,18 @@ impl FlowLog {
         {
             return;
         }
-        let counted = state.counted.entry(app).or_default();
+        let counted = state.counted.entry(app.clone()).or_default();
         let of_kind = counted.of_kind.entry((event.stage.as_str(), kind.to_owned())).or_default();
         if counted.all >= MOST_OF_APP || *of_kind >= MOST_OF_KIND {
             return;
         }
         *of_kind += 1;
         counted.all += 1;
+        // The fixed words alone: hints quote what strangers sent.
+        tracing::info!(
+            request_id = %event.request_id, %app, stage = event.stage.as_str(), error = %event.error,
+            "request refused: {kind}"
+        );
         state.waiting.push(event);
     }
 

@@ -135,6 +135,16 @@ pub async fn find(app: &App, token: &str) -> Result<Option<Person>, Error> {
     Ok(person.filter(|person| person.state == PersonState::Active))
 }
 
+/// Whether somebody has a password already.
+///
+/// # Errors
+/// The store's.
+pub async fn has_one(app: &App, person: &Person) -> Result<bool, Error> {
+    let Some(address) = Address::parse(&person.email) else { return Ok(false) };
+    let login = app.store.reader().find_login(address.key()).await?;
+    Ok(login.is_some_and(|login| login.password_hash.is_some()))
+}
+
 /// Sets a password by a link, ends every session of the person and begins one here. The address is confirmed by it.
 ///
 /// # Errors

@@ -36,8 +36,11 @@ async fn a_developer_registers_an_app_and_tries_it_out() {
     browser.types("Client code", "myapp").await;
     browser.types("Client name", "My App").await;
     assert!(browser.reads(".preview h2").await.starts_with("My App by ACME Software wants access to"));
+    assert_eq!(browser.reads("#consent-logo").await, "M");
     browser.types("Logo URL", &farm.url("/logo.png")).await;
     browser.types("Redirect URIs 1", &farm.url("/callback")).await;
+    let host = farm.url("").trim_start_matches("https://").trim_end_matches('/').to_owned();
+    assert!(browser.reads(".preview .consent-goes").await.contains(&host), "where the browser goes: {host}");
     browser.sees("The logo is good").await;
     browser.types("Redirect URIs 2", "http://localhost:8000/callback").await;
     browser.sees("Can be called (status 200)").await;

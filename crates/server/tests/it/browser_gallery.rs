@@ -164,6 +164,14 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, &format!("/apps/store-apps/{}", scene.store_app)).await;
             "store-app"
         }
+        "/apps/refused-requests" => {
+            let client_id = "ALEF-AC-CHECKIN";
+            let evil = format!("/connect/authorize?client_id={client_id}&redirect_uri=https://evil.example/");
+            scene.world.get(&evil).await;
+            scene.shows(browser, path).await;
+            browser.sees(client_id).await;
+            "refused-requests"
+        }
         // Sends the browser on to the app's page.
         "/apps/store-apps/{app}/secrets" => {
             scene.shows(browser, &format!("/apps/store-apps/{}/secrets", scene.store_app)).await;

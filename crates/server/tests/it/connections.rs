@@ -47,6 +47,8 @@ async fn an_admin_sees_what_an_app_may_do_and_disconnects_it_by_its_name() {
     let shown = admin.gets(&page).await;
     assert!(shown.says("Manage payments") && shown.says("Read reservations"), "{}", shown.body);
 
+    assert!(!shown.says("What you allowed it yourself"), "nothing about a person was asked for");
+
     let form = shown.form("Disconnect");
     let other = admin.posts(&form.clone().with("confirm", "Another name")).await;
     assert_eq!(other.status, 422);

@@ -326,8 +326,10 @@ async fn with_the_seeds_spelling_the_page_says_what_the_name_then_is() {
         config.compat.preset = grantry::config::CompatPreset::Seed;
     });
     let scene = Scene::with(setup).await;
-    let page = scene.ada().await.opens(&scene.url(&[])).await;
+    let asked = [("scope", "openid profile email reservations.read")];
+    let page = scene.ada().await.opens(&scene.url(&asked)).await;
     assert!(page.says("See your name and your e-mail address"));
+    assert!(!page.says("See your e-mail address"), "it is said already: {}", page.body);
 }
 
 // security: C07

@@ -145,6 +145,7 @@ async fn people_see_the_apps_that_they_allowed_in_every_account_and_take_it_back
     let mut member = world.signed_in(&mia).await;
     let page = admin.gets("/account/profile").await;
     assert!(page.says("Concierge") && page.says("ACME Software") && page.says("HOTL"));
+    assert!(page.says("1 permission"), "as on the connection's own page: {}", page.body);
     assert!(page.body.contains(shared.as_str()) && !page.body.contains(own.as_str()), "one's own only");
 
     let form = member.form("/account/profile", &format!("/account/profile/apps/{own}/withdraw")).await;

@@ -33,7 +33,7 @@ struct Review {
     secret_description: String,
     logo: String,
     ask: Vec<Piece>,
-    host: String,
+    goes: Vec<Piece>,
     redirect_uris: Vec<UriRow>,
     groups: Vec<Group>,
 }
@@ -163,7 +163,7 @@ async fn review(
         },
         logo: logo::path(details.logo_id.as_deref()),
         ask: form::ask(owner, words),
-        host: form::host(details.redirect_uris.iter().map(String::as_str)),
+        goes: form::goes(details.redirect_uris.iter().map(String::as_str), words),
         redirect_uris: verdicts(app, owner, &details, words).await?,
         groups: scopes::chosen(&catalogue, &details.scopes),
         details,

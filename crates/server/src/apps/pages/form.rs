@@ -54,12 +54,14 @@ pub(super) struct View {
     pub(super) logo: String,
     /// The question of the consent page.
     pub(super) ask: Vec<Piece>,
-    pub(super) host: String,
+    /// Where the browser goes afterwards.
+    pub(super) goes: Vec<Piece>,
     /// How many accounts an edit reaches.
     pub(super) connections: i64,
     /// The form was filled in by a create link; scopes of it that do not exist here.
     pub(super) from_link: bool,
     pub(super) unknown_scopes: String,
+    pub(super) section_text: String,
     pub(super) name_help: String,
     pub(super) scopes_text: String,
     pub(super) public_help: String,
@@ -187,12 +189,16 @@ pub(super) async fn view(
             Subject::Old { own, .. } => logo::path(own.version.details.logo_id.as_deref()),
         },
         ask: ask(owner, words),
-        host: host(raw.redirect_uris.iter().map(String::as_str)),
+        goes: goes(raw.redirect_uris.iter().map(String::as_str), words),
         connections: match subject {
             Subject::New { .. } => 0,
             Subject::Old { connections, .. } => *connections,
         },
         from_link: false,
+        section_text: words.get(match kind {
+            AppKind::Store => "apps-section-app-text",
+            AppKind::Custom => "apps-section-app-text-custom",
+        }),
         name_help: words.get(match kind {
             AppKind::Store => "apps-name-help",
             AppKind::Custom => "apps-name-help-custom",
@@ -232,9 +238,13 @@ fn prefix(owner: &Account, kind: AppKind) -> String {
 }
 
 /// Where a browser goes after consent, for the preview: the host of the first redirect URI.
-pub(super) fn host<'a>(mut uris: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn goes<'a>(mut uris: impl Iterator<Item = &'a str>, words: Words) -> Vec<Piece> {
     let url = uris.find(|uri| !uri.is_empty()).and_then(|uri| url::Url::parse(uri).ok());
-    url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    let host = url.and_then(|url| {
+        let host = url.host_str()?;
+        Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    });
+    sentence(words, "consent-goes", &[("place", host.as_deref().unwrap_or("…"), Look::Strong)])
 }
 
 fn rows(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use grantry_oauth::time::Timestamp;
 use grantry_store::account::AccountKind;
 use grantry_store::app::{AppKind, AppState};
 use grantry_store::app_version::{AppDetails, ClientType};
@@ -10,15 +11,18 @@ use grantry_store::secret::AppSecret;
 use http::StatusCode;
 
 use super::form::UriRow;
+use super::refusals::{self, Refusal};
 use super::scopes::{self, Group};
 use super::{Badge, ConnectedLine, FaultLine, Own, badge, connected, list_of, said_of, secrets};
 use crate::app::App;
 use crate::apps::remove::{self, Reach};
 use crate::apps::requests::{self, Requests, Wanted};
 use crate::apps::{SECRETS_PER_APP, create_link, logo, redirect_check};
-use crate::web::moment::Moment;
+use crate::web::moment::{self, Moment};
 use crate::web::{Answer, Page, Problem, Visitor, Words, page};
 
+/// Refused requests on the page; their own page has all.
+const REFUSALS: u32 = 5;
 /// Accounts on the page.
 const ACCOUNTS: u32 = 100;
 
@@ -39,6 +43,9 @@ struct Show {
     changed: Moment,
     redirect_uris: Vec<CheckedUri>,
     groups: Vec<Group>,
+    /// The scopes as a request names them.
+    scope_text: String,
+    issuer: String,
     secrets: Vec<SecretLine>,
     secret_limit: i64,
     accounts: Vec<ConnectedLine>,
@@ -46,6 +53,8 @@ struct Show {
     reach: Reach,
     create_link: String,
     requests: Requests,
+    id: String,
+    refusals: Vec<Refusal>,
     secret_id: String,
     secret_seal: String,
     opened: Opened,
@@ -62,7 +71,8 @@ struct SecretLine {
     hint: String,
     created: Moment,
     last_used: Option<Moment>,
-    expires: Option<Moment>,
+    /// The last day on which it works.
+    expires: Option<String>,
     state: &'static str,
     is_last: bool,
 }
@@ -123,6 +133,8 @@ pub(super) async fn with(
         changed: Moment::new(own.version.created_at, app.clock.now(), words),
         redirect_uris: checked_uris(app, own, words).await?,
         groups: scopes::chosen(&catalogue, &details.scopes),
+        scope_text: details.scopes.join(" "),
+        issuer: app.issuer().to_owned(),
         secrets: secret_lines(app, own, words).await?,
         secret_limit: SECRETS_PER_APP,
         accounts,
@@ -130,6 +142,8 @@ pub(super) async fn with(
         reach: remove::reach(app, &own.app.id).await?,
         create_link: own.create_link(app, words),
         requests: requests::requests(app, own.app.kind, &wanted).await?,
+        id: own.app.id.as_str().to_owned(),
+        refusals: refusals::latest(app, own.of(), REFUSALS, words).await?,
         secret_id,
         secret_seal,
         opened,
@@ -176,14 +190,15 @@ async fn secret_lines(app: &App, own: &Own, words: Words) -> Result<Vec<SecretLi
     let expired = |secret: &AppSecret| secret.expires_at.is_some_and(|at| at.0 <= now.0);
     let works = |secret: &AppSecret| secret.revoked_at.is_none() && !expired(secret);
     let working = secrets.iter().filter(|secret| works(secret)).count();
-    let moment = |at| Moment::new(at, now, words);
+    let told = |at| Moment::new(at, now, words);
     let line = |secret: &AppSecret| SecretLine {
         id: secret.id.as_str().to_owned(),
         description: secret.description.clone(),
         hint: secret.hint.clone(),
-        created: moment(secret.created_at),
-        last_used: secret.last_used_at.map(moment),
-        expires: secret.expires_at.map(moment),
+        created: told(secret.created_at),
+        last_used: secret.last_used_at.map(told),
+        // It ends with the first moment of the day after.
+        expires: secret.expires_at.map(|at| moment::day(Timestamp(at.0 - 1))),
         state: match (secret.revoked_at.is_some(), expired(secret)) {
             (true, _) => "revoked",
             (false, true) => "expired",

@@ -30,6 +30,7 @@ struct Reset<'a> {
 #[template(path = "sign_in/set_password.html")]
 struct SetPassword<'a> {
     page: Page,
+    text: String,
     email: &'a str,
     token: &'a str,
     fault: String,
@@ -81,22 +82,26 @@ pub async fn ask_for_link(State(app): State<Arc<App>>, visitor: Visitor, form: F
 /// The store's.
 pub async fn show_set(State(app): State<Arc<App>>, visitor: Visitor, Path(token): Path<String>) -> Answer {
     match set_password::find(&app, &token).await? {
-        Some(person) => Ok(set(&app, &visitor, StatusCode::OK, (&person, &token, String::new()))),
+        Some(person) => set(&app, &visitor, StatusCode::OK, (&person, &token, String::new())).await,
         None => Ok(gone(&app, &visitor, "/account/reset-password", "gone-new-link")),
     }
 }
 
-fn set(
+async fn set(
     app: &App,
     visitor: &Visitor,
     status: StatusCode,
     (person, token, fault): (&Person, &str, String),
-) -> Response {
-    let title = visitor.words.get("set-password-title");
-    page::render(
-        status,
-        &SetPassword { page: visitor.page(app, title, ""), email: &person.email, token, fault },
-    )
+) -> Answer {
+    // Who has never had a password is signed in nowhere.
+    let key = if set_password::has_one(app, person).await? {
+        "set-password-what"
+    } else {
+        "set-password-what-first"
+    };
+    let page = visitor.page(app, visitor.words.get("set-password-title"), "");
+    let text = visitor.words.with(key, "email", &person.email);
+    Ok(page::render(status, &SetPassword { page, text, email: &person.email, token, fault }))
 }
 
 /// `POST /account/set-password/{token}`
@@ -121,7 +126,7 @@ pub async fn set_by_link(
         Err(NotSet::Weak(weakness)) => match set_password::find(&app, &token).await? {
             Some(person) => {
                 let fault = faults::password(weakness, visitor.words);
-                Ok(set(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, (&person, &token, fault)))
+                set(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, (&person, &token, fault)).await
             }
             None => Ok(gone(&app, &visitor, "/account/reset-password", "gone-new-link")),
         },

@@ -65,8 +65,9 @@ struct Allowed {
     account_name: String,
     account_code: String,
     personal: bool,
-    /// What it may do, in words.
+    /// What it may do, in words: as many permissions as the connection's own page counts.
     sentences: Vec<String>,
+    stays: bool,
     used: Moment,
 }
 
@@ -177,12 +178,8 @@ async fn profile(
 
 fn allowed(given: GivenConsent, catalogue: &KnownCatalogue, now: Timestamp, words: Words) -> Allowed {
     let GivenConsent { app, account } = given;
-    let sentence = |scope: &String| match catalogue.find_scope(scope) {
-        Some((_, known)) => Some(known.display_name.clone()),
-        None if scope == "offline_access" => Some(words.get("profile-app-away")),
-        // Who the person is: said once for all of them.
-        None => None,
-    };
+    // The scopes of OpenID Connect are about who the person is: said once for all of them.
+    let sentence = |scope: &String| catalogue.find_scope(scope).map(|(_, known)| known.display_name.clone());
     Allowed {
         connection: app.connection.id.as_str().to_owned(),
         logo: logo::path(app.logo_id.as_deref()),
@@ -191,6 +188,7 @@ fn allowed(given: GivenConsent, catalogue: &KnownCatalogue, now: Timestamp, word
         account_name: account.name,
         account_code: account.code,
         personal: app.connection.kind == ConnectionKind::Personal,
+        stays: app.scopes.iter().any(|scope| scope == "offline_access"),
         sentences: app.scopes.iter().filter_map(sentence).collect(),
         used: Moment::new(app.connection.last_used_at, now, words),
     }

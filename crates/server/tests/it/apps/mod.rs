@@ -3,6 +3,7 @@
 mod custom;
 mod hostile;
 mod outward;
+mod refusals;
 mod register;
 mod secrets;
 mod trial;

@@ -14,7 +14,10 @@ use std::path::{Path, PathBuf};
 /// Writes a copy to a file that must not exist, durable when this returns.
 pub(super) fn backup(database: &Path, file: &Path) -> Result<(), BackupError> {
     if file.exists() {
-        return Err(BackupError::Path { path: file.to_owned(), cause: ErrorKind::AlreadyExists.into() });
+        return Err(BackupError::Path {
+            path: file.to_owned(),
+            cause: std::io::Error::new(ErrorKind::AlreadyExists, "a file of this name is there already"),
+        });
     }
     replace(database, file)
 }
@@ -51,7 +54,10 @@ pub(crate) async fn restore(dir: &Path, file: &Path) -> Result<Option<PathBuf>, 
 
 fn restore_blocking(files: &Files, file: &Path) -> Result<Option<PathBuf>, BackupError> {
     if !file.is_file() {
-        return Err(BackupError::Path { path: file.to_owned(), cause: ErrorKind::NotFound.into() });
+        return Err(BackupError::Path {
+            path: file.to_owned(),
+            cause: std::io::Error::new(ErrorKind::NotFound, "there is no such file"),
+        });
     }
     let damaged = |error: Error| BackupError::NotABackup { path: file.to_owned(), cause: error.to_string() };
     let backup = open(file).map_err(damaged)?;
