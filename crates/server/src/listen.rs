@@ -66,12 +66,12 @@ fn open_files() -> Option<usize> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Binds every address. Port 0 takes a free one, the same for all that ask for 0. An IPv6 address beside another one
+/// Binds every address; `flag` is where another one can be given. Port 0 takes a free one, the same for all that ask for 0. An IPv6 address beside another one
 /// is left out on a machine without IPv6.
 ///
 /// # Errors
 /// The first address that cannot be bound.
-pub async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
+pub async fn bind(addresses: &[SocketAddr], flag: &str) -> anyhow::Result<Vec<TcpListener>> {
     const ATTEMPTS: u32 = 32;
     let any_port = addresses.iter().filter(|address| address.port() == 0).count() > 1;
     let mut attempt = 1;
@@ -83,6 +83,9 @@ pub async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> 
             {
                 tracing::debug!(%address, attempt, "a free port was not free for every address");
                 attempt += 1;
+            }
+            Err((address, why)) if why.kind() == io::ErrorKind::AddrInUse => {
+                anyhow::bail!("cannot listen on {address}: another program does; choose another address with {flag}")
             }
             Err((address, why)) => anyhow::bail!("cannot listen on {address}: {why}"),
             Ok(listeners) => return Ok(listeners),

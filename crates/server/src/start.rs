@@ -149,8 +149,8 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let config = &settings.config;
     let tls = listen::acceptor(&config.tls)?;
     let terms = listen::Terms::new(&config.limits, tls);
-    let listeners = listen::bind(&config.server.listen).await?;
-    let ops_listeners = listen::bind(&[config.server.ops_listen]).await?;
+    let listeners = listen::bind(&config.server.listen, "--listen").await?;
+    let ops_listeners = listen::bind(&[config.server.ops_listen], "--ops-listen").await?;
     let ops_terms = listen::Terms::new(&config.limits, None);
     let bound = |listeners: &[tokio::net::TcpListener]| {
         let addresses = listeners.iter().map(tokio::net::TcpListener::local_addr);

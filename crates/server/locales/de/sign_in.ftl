@@ -85,8 +85,8 @@ flash-password-set = Ihr neues Passwort gilt, und Sie sind angemeldet.
 
 first-operator-title = Diesen Server einrichten
 first-operator-what = Legen Sie den ersten Betreiber an: wer die Plattform führt, Konten anlegt und bestimmt, um welche Scopes Apps bitten können.
-first-operator-platform = Name der Plattform
-first-operator-platform-help = Ihre Firma, oder wie deren Plattform heißt.
+first-operator-platform = Name der Firma oder des Kontos
+first-operator-platform-help = Das Konto, das diesen Server betreibt. Auf Seiten und in Mails heißt die Plattform „{ $platform }“: Das ändert die Einstellung branding.name.
 first-operator-button = Betreiber anlegen
 flash-operator-made = Sie sind der Betreiber dieses Servers.
 

@@ -32,7 +32,7 @@ fault-password-personal = This is close to a name or address that others know. C
 
 login-title = Sign in
 login-button = Sign in
-login-wrong = That e-mail and password do not belong together. Check both, or choose a new password.
+login-wrong = That e-mail and password do not belong together. Check both, or choose a new password. If you have just signed up, open the link in your mail first.
 login-forgot = Forgot your password?
 login-new = New here?
 
@@ -84,8 +84,8 @@ flash-password-set = Your new password is set, and you are signed in.
 
 first-operator-title = Set up this server
 first-operator-what = Make the first operator: the person who runs the platform, adds accounts and decides which scopes apps can ask for.
-first-operator-platform = Platform name
-first-operator-platform-help = Your company, or the name of its platform.
+first-operator-platform = Company or account name
+first-operator-platform-help = The account that runs this server. Pages and mails call the platform “{ $platform }”: the setting branding.name changes that.
 first-operator-button = Create operator
 flash-operator-made = You are the operator of this server.
 

@@ -5,6 +5,10 @@ use serde_json::json;
 
 use super::answer::Answer;
 use crate::config::{self, DataFlags};
+use crate::listen;
+use crate::mail::Smtp;
+use crate::outbound::{Dns, Outbound};
+use crate::web::branding::Branding;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -28,6 +32,11 @@ impl Verb {
 
 fn check(data: &DataFlags) -> anyhow::Result<Answer> {
     let config = data.load()?;
+    // What a start would read besides: pictures, certificates, the mail server's address.
+    Branding::new(&config.branding)?;
+    listen::acceptor(&config.tls)?;
+    Smtp::new(&config.mail, &config.public_url())?;
+    Outbound::new(&config.outbound, Dns::System)?;
     let listen: Vec<String> = config.server.listen.iter().map(ToString::to_string).collect();
     let database = if config.server.database.is_some() { "PostgreSQL" } else { "SQLite" };
     let (issuer, data) = (config.public_url(), config.server.data.display().to_string());

@@ -6,21 +6,26 @@ use anyhow::{Context as _, ensure};
 
 use super::answer::{SOFT, STRONG};
 use super::serve::{Stop, fact, say};
-use crate::config::DataFlags;
+use crate::config::{DataFlags, DemoFlags, ServeFlags};
 use crate::demo::{self, Cast, FOLDER, Folder, Party};
 use crate::ops::logging;
 use crate::start::{self, Running, Settings};
 
-pub(super) async fn run(data: &DataFlags) -> anyhow::Result<()> {
+pub(super) async fn run(data: &DataFlags, flags: &DemoFlags) -> anyhow::Result<()> {
     ensure!(
-        data.data.is_none() && data.database.is_none(),
+        [&data.data, &data.database, &flags.data, &flags.database].into_iter().all(Option::is_none),
         "the demo keeps its data in {FOLDER} and nowhere else: leave --data and --database out"
     );
-    let config = demo::configuration(data.load()?)?;
+    let serve = ServeFlags {
+        listen: flags.listen.clone(),
+        ops_listen: flags.ops_listen.clone(),
+        public_url: None,
+    };
+    let config = demo::configuration(data.load_with(&serve)?)?;
     logging::start(&config.log)?;
     let _folder = Folder::make_anew(Path::new(FOLDER))?;
     let running = start::start(Settings::new(config)).await?;
-    let (listener, url) = Party::bind().await?;
+    let (listener, url) = Party::bind(flags.app_port).await?;
     let app = &running.app;
     let cast = demo::fill(app, &Party::redirect_uri(&url)).await?;
     let server = *running.addresses.first().context("the server listens nowhere")?;

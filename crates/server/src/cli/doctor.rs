@@ -14,7 +14,9 @@ use serde_json::json;
 use super::answer::{Answer, BAD, GOOD, WARN, count};
 use crate::app::App;
 use crate::config::{Config, DataFlags};
+use crate::mail::Smtp;
 use crate::start::{self, Settings, target};
+use crate::web::branding::Branding;
 use crate::web::moment;
 use crate::{keys, listen};
 
@@ -87,7 +89,10 @@ pub(super) async fn run(data: &DataFlags) -> Answer {
         Ok(config) => {
             found.ok("configuration", "can be used");
             addresses(&config, &mut found);
-            mail(&config, &mut found);
+            mail(&config, &mut found).await;
+            if let Err(why) = Branding::new(&config.branding) {
+                found.fail("branding", format!("{why:#}"));
+            }
             files(&config, &mut found);
             if let Some(app) = database(config, &mut found).await {
                 let looked = inside(&app, &mut found).await;
@@ -127,11 +132,16 @@ fn addresses(config: &Config, found: &mut Findings) {
     }
 }
 
-fn mail(config: &Config, found: &mut Findings) {
-    match (&config.mail.smtp, config.public_url().is_local()) {
-        (Some(_), _) => found.ok("mail", "a mail server is configured"),
-        (None, true) => found.ok("mail", "stays in the mailbox page of the operations listener"),
-        (None, false) => found.warn("mail", "nobody gets any: set smtp and from in [mail]"),
+async fn mail(config: &Config, found: &mut Findings) {
+    let url = config.public_url();
+    match Smtp::new(&config.mail, &url) {
+        Err(why) => found.fail("mail", format!("{why:#}")),
+        Ok(Some(server)) => match server.greet().await {
+            Ok(()) => found.ok("mail", "the mail server answers"),
+            Err(why) => found.fail("mail", format!("the mail server does not answer: {}", why.said)),
+        },
+        Ok(None) if url.is_local() => found.ok("mail", "stays in the mailbox page of the operations listener"),
+        Ok(None) => found.warn("mail", "nobody gets any: set smtp and from in [mail]"),
     }
 }
 

@@ -29,7 +29,7 @@ use grantry_store::account::Account;
 use grantry_store::{Role, Target};
 
 use crate::app::App;
-use crate::config::{Config, DataFlags, ServeFlags};
+use crate::config::{Config, DataFlags, DemoFlags, ServeFlags};
 use crate::start::{self, Settings, target};
 
 /// An open-platform server: third parties register apps, customers connect them, reviewers approve them.
@@ -40,7 +40,7 @@ pub struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     data: DataFlags,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Options of serve, also without its name")]
     serve: ServeFlags,
 }
 
@@ -49,7 +49,7 @@ enum Command {
     /// Serve; `grantry` alone does that, too
     Serve(ServeFlags),
     /// Serve a sample platform with a sample app, on this machine only and made anew at each start
-    Demo,
+    Demo(DemoFlags),
     /// Accounts: developers', customers' and operators'
     Account(Noun<account::Verb>),
     /// People
@@ -133,7 +133,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (answer, form) = match command {
         None => return serve::run(data.load_with(&serve)?).await,
         Some(Command::Serve(flags)) => return serve::run(data.load_with(&flags)?).await,
-        Some(Command::Demo) => return demo::run(&data).await,
+        Some(Command::Demo(flags)) => return demo::run(&data, &flags).await,
         Some(Command::Account(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::User(noun)) => (noun.verb.run(&data).await?, noun.form),
         // Everything about an app in one future is too much for the stack.

@@ -35,6 +35,24 @@ pub struct ServeFlags {
     pub public_url: Option<String>,
 }
 
+/// How to serve the demo. It keeps its data where it wants, so the flags for that are understood only to say so.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DemoFlags {
+    /// An address to listen on, may be repeated; also GRANTRY_LISTEN
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Vec<String>,
+    /// The address of health, metrics and the local mailbox; also GRANTRY_OPS_LISTEN
+    #[arg(long, value_name = "ADDR")]
+    pub ops_listen: Option<String>,
+    /// The port of the sample app
+    #[arg(long, value_name = "PORT")]
+    pub app_port: Option<u16>,
+    #[arg(long, hide = true)]
+    pub data: Option<String>,
+    #[arg(long, hide = true)]
+    pub database: Option<String>,
+}
+
 impl DataFlags {
     /// Reads the file and the environment of this process under these flags.
     pub fn load(&self) -> Result<Config, ConfigError> {

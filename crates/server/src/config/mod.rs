@@ -16,7 +16,7 @@ mod reference;
 mod setting;
 mod value;
 
-pub use flags::{DataFlags, ServeFlags};
+pub use flags::{DataFlags, DemoFlags, ServeFlags};
 pub use load::{ConfigError, Sources, load};
 pub use reference::markdown;
 use setting::{choice, section};

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::middleware::map_response;
@@ -59,11 +59,12 @@ impl Party {
     ///
     /// # Errors
     /// A machine without free ports.
-    pub async fn bind() -> anyhow::Result<(TcpListener, String)> {
+    pub async fn bind(wanted: Option<u16>) -> anyhow::Result<(TcpListener, String)> {
         let on = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
-        let listener = match on(PORT).await {
-            Ok(listener) => listener,
-            Err(_) => on(0).await.context("the sample app finds no free port")?,
+        let listener = match (on(wanted.unwrap_or(PORT)).await, wanted) {
+            (Ok(listener), _) => listener,
+            (Err(why), Some(port)) => bail!("the sample app cannot listen on port {port}: {why}"),
+            (Err(_), None) => on(0).await.context("the sample app finds no free port")?,
         };
         let url = format!("http://{}", listener.local_addr()?);
         Ok((listener, url))

@@ -30,7 +30,7 @@ impl Server {
     }
 
     async fn with(router: Router, terms: Terms) -> Self {
-        let listener = bind(&["127.0.0.1:0".parse().unwrap()]).await.unwrap().remove(0);
+        let listener = bind(&["127.0.0.1:0".parse().unwrap()], "--listen").await.unwrap().remove(0);
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(serve(listener, router, terms.clone(), stopping));
@@ -264,13 +264,13 @@ async fn a_request_knows_its_peer() {
 #[tokio::test]
 async fn both_loopback_addresses_get_the_same_free_port() {
     let wanted = ["127.0.0.1:0".parse().unwrap(), "127.0.0.2:0".parse().unwrap()];
-    let bound = bind(&wanted).await.unwrap();
+    let bound = bind(&wanted, "--listen").await.unwrap();
     let ports: Vec<u16> = bound.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
     assert_eq!(ports.len(), 2);
     assert_eq!(ports[0], ports[1]);
     let taken = bound[0].local_addr().unwrap();
-    let said = bind(&[taken]).await.unwrap_err().to_string();
-    assert!(said.contains(&taken.to_string()), "{said}");
+    let said = bind(&[taken], "--listen").await.unwrap_err().to_string();
+    assert!(said.contains(&taken.to_string()) && said.contains("--listen"), "{said}");
 }
 
 /// A certificate for `connect.example` in two files, and itself.

@@ -60,6 +60,18 @@ impl Smtp {
         Ok(Some(Self { transport, from: from.clone(), host }))
     }
 
+    /// Connects, signs in if it is asked for, and leaves again.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn greet(&self) -> Result<(), Refused> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Refused { forever: false, said: "it hung up".to_owned() }),
+            Err(why) => Err(Refused { forever: why.is_permanent(), said: why.to_string() }),
+        }
+    }
+
     /// Hands one mail over. `id` and `written_at` make every attempt the same message.
     ///
     /// # Errors

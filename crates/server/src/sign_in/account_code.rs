@@ -26,7 +26,8 @@ pub fn candidate(random: &Random, tries: u32) -> AccountCode {
     }
 }
 
-/// The code that a platform's name suggests: its first four letters.
+/// The code that an account's name suggests: its first four letters. It is in every client ID for ever, so that a
+/// company recognises its own.
 #[must_use]
 pub fn suggested(name: &str) -> Option<AccountCode> {
     let letters: String = name.chars().filter(char::is_ascii_alphabetic).take(4).collect();
@@ -46,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_suggests_its_own_code() {
+    fn a_name_suggests_its_own_code() {
         assert_eq!(suggested("Innkeeper").map(|code| code.as_str().to_owned()), Some("INNK".to_owned()));
         assert_eq!(suggested("The 1st"), Some(AccountCode::parse("THES").expect("a code")));
         assert_eq!(suggested("Ö1"), None);

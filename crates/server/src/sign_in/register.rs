@@ -292,8 +292,7 @@ pub(super) async fn open(
         locale: None,
         claims: "{}".to_owned(),
     };
-    let suggested =
-        account_code::suggested(&sign_up.company).filter(|_| opening.kind == AccountKind::Operator);
+    let suggested = account_code::suggested(&sign_up.company);
     let mut tries = 0;
     loop {
         let code = suggested.clone().filter(|_| tries == 0);

@@ -4,7 +4,6 @@ use grantry_testkit::World;
 
 use super::{developer, page_of};
 
-// security: T08
 #[tokio::test]
 async fn the_id_on_an_error_page_leads_the_owner_to_the_exact_reason_and_nobody_else() {
     let world = World::new().await;

@@ -116,3 +116,19 @@ fn guard(guard: Guard) -> String {
         }
     }
 }
+
+#[tokio::test]
+async fn every_route_of_the_rest_api_is_described() {
+    let world = World::new().await;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/api.md");
+    let page = std::fs::read_to_string(file).expect("the page");
+    let table = routes::table(world.app());
+    let missing: Vec<String> = table
+        .rows()
+        .iter()
+        .filter(|row| row.path.starts_with("/api/v1"))
+        .map(|row| format!("`{} {}`", row.method, row.path))
+        .filter(|route| !page.contains(route.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "docs/reference/api.md does not describe {missing:?}");
+}
