@@ -85,7 +85,9 @@ pub async fn bind(addresses: &[SocketAddr], flag: &str) -> anyhow::Result<Vec<Tc
                 attempt += 1;
             }
             Err((address, why)) if why.kind() == io::ErrorKind::AddrInUse => {
-                anyhow::bail!("cannot listen on {address}: another program does; choose another address with {flag}")
+                anyhow::bail!(
+                    "cannot listen on {address}: another program does; choose another address with {flag}"
+                )
             }
             Err((address, why)) => anyhow::bail!("cannot listen on {address}: {why}"),
             Ok(listeners) => return Ok(listeners),

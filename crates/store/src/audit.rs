@@ -114,6 +114,8 @@ crate::word::words! {
         AccessRefused = "access.refused",
         /// An API of the catalogue was added or replaced.
         ApiImported = "api.imported",
+        /// An API left the catalogue, with its scopes.
+        ApiRemoved = "api.removed",
         /// A secret of an API was made.
         ApiSecretCreated = "api_secret.created",
         /// A secret of an API was revoked.

@@ -90,6 +90,7 @@ crate::sql! {
         where v.scope = $1 and p.deleted_at is null), \
         (select count(*) from connection_scope g join connection c on c.id = g.connection_id \
         where g.scope = $1 and c.ended_at is null)";
+    DELETE_API = "delete from api where name = $1";
     DELETE_SCOPE = "delete from api_scope where name = $1 and api_name = $2";
     /// Answers nothing when the scope is another API's.
     UPSERT_SCOPE = "insert into api_scope (name, api_name, display_name, description, sensitive, machine, is_default, \
@@ -181,6 +182,23 @@ impl Tx {
         self.write_api(api).await?;
         self.changed(ChangeKind::Catalogue, &api.name).await?;
         Ok(Vec::new())
+    }
+
+    /// Removes an API with its scopes, resources and secrets. A scope in use is never removed: when one would be, the
+    /// answer names them all and nothing of this API is changed.
+    pub async fn delete_api(&self, api: &str) -> Result<Vec<ScopeInUse>, Error> {
+        let mut in_use = Vec::new();
+        for row in self.query(SCOPE_NAMES, values![api]).await? {
+            let found = self.scope_in_use(&row.text(0)?).await?;
+            if found.apps + found.connections > 0 {
+                in_use.push(found);
+            }
+        }
+        if in_use.is_empty() {
+            self.execute(DELETE_API, values![api]).await?;
+            self.changed(ChangeKind::Catalogue, api).await?;
+        }
+        Ok(in_use)
     }
 
     async fn write_api(&self, api: &Api) -> Result<(), Error> {

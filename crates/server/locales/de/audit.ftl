@@ -97,6 +97,7 @@ audit-consent-refused = Zustimmung verweigert
 audit-consent-withdrawn = Zustimmung zurückgenommen
 audit-access-refused = Zugriff verweigert
 audit-api-imported = API importiert
+audit-api-removed = API entfernt
 audit-api-secret-created = API-Secret angelegt
 audit-api-secret-revoked = API-Secret widerrufen
 audit-key-created = Signaturschlüssel angelegt

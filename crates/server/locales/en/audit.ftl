@@ -97,6 +97,7 @@ audit-consent-refused = Consent refused
 audit-consent-withdrawn = Consent withdrawn
 audit-access-refused = Access refused
 audit-api-imported = API imported
+audit-api-removed = API removed
 audit-api-secret-created = API secret created
 audit-api-secret-revoked = API secret revoked
 audit-key-created = Signing key created

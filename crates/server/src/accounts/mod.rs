@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod create;
+pub mod disable;
 pub mod edit;
 pub mod invitations;
 mod letters;

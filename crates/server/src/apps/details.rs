@@ -248,7 +248,7 @@ fn origin(raw: &str) -> Result<String, Refused> {
 /// The fault of a text that people cannot read.
 pub(super) fn text_fault(name: &str, problem: display_text::Problem, limit: usize) -> Fault {
     let key = match (problem, name) {
-        (display_text::Problem::Empty, "client_name") => "apps-fault-name-empty".to_owned(),
+        (display_text::Problem::Empty, "secret_description") => "apps-fault-description-empty".to_owned(),
         (_, _) => format!("apps-fault-text-{}", problem.key()),
     };
     Fault::new(name, key).with("limit", limit)

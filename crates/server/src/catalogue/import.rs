@@ -43,6 +43,18 @@ fn in_use(scopes: &[ScopeInUse]) -> String {
     )
 }
 
+/// The API whose scopes open this server's own REST API: it stays, also when a file does not name it.
+const OWN: &str = "identity";
+
+/// What becomes of the APIs that the file does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// They stay as they are.
+    Stay,
+    /// They go, with their scopes: the file is the whole catalogue.
+    Go,
+}
+
 /// Imports the whole file, or nothing.
 ///
 /// # Errors
@@ -51,11 +63,20 @@ pub async fn import(
     store: &Store,
     clock: &Clock,
     origin: &Origin,
-    apis: &[Api],
+    (apis, others): (&[Api], Others),
 ) -> Result<Imported, NotImported> {
     let done = store
         .write(clock.now(), |tx| async move {
             let mut missing = Vec::new();
+            let known = if others == Others::Go { tx.list_apis().await? } else { Vec::new() };
+            for api in known {
+                if api.name == OWN || apis.iter().any(|kept| kept.name == api.name) {
+                    continue;
+                }
+                missing.extend(tx.delete_api(&api.name).await?);
+                let object = Object::new(ObjectKind::Api, &api.name, &api.display_name);
+                tx.audit(origin, &Entry::new(None, Action::ApiRemoved, object)).await?;
+            }
             for api in apis {
                 missing.extend(tx.put_api(api).await?);
                 let object = Object::new(ObjectKind::Api, &api.name, &api.display_name);
@@ -86,7 +107,7 @@ pub async fn import(
 pub async fn ensure_sample(store: &Store, clock: &Clock) -> anyhow::Result<()> {
     if store.reader().list_apis().await?.is_empty() {
         let apis = file::parse(SAMPLE, clock.now())?;
-        import(store, clock, &Origin::server(), &apis).await?;
+        import(store, clock, &Origin::server(), (&apis, Others::Stay)).await?;
     }
     Ok(())
 }
@@ -113,7 +134,9 @@ mod tests {
         assert_eq!(apis.len(), 9);
         let own = "[[api]]\nname = \"mcp\"\ndisplay_name = \"Robots\"\n[[api.scope]]\nname = \"walk\"\ndisplay_name = \"Walk\"";
         let own = file::parse(own, clock.now()).expect("well formed");
-        let done = import(&store, &clock, &Origin::command(), &own).await.expect("nobody uses MCP yet");
+        let done = import(&store, &clock, &Origin::command(), (&own, Others::Stay))
+            .await
+            .expect("nobody uses MCP yet");
         assert_eq!(done, Imported { apis: 1, scopes: 1 });
         ensure_sample(&store, &clock).await.expect("nothing to do");
         let apis = store.reader().list_apis().await.expect("APIs");
@@ -123,12 +146,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_can_be_the_whole_catalogue_and_the_servers_own_api_stays() {
+        let (_dir, store, clock) = fresh().await;
+        ensure_sample(&store, &clock).await.expect("a catalogue");
+        let own = "[[api]]\nname = \"robots\"\ndisplay_name = \"R\"\n[[api.scope]]\nname = \"reservations.read\"\ndisplay_name = \"R\"";
+        let own = file::parse(own, clock.now()).expect("well formed");
+        let beside = import(&store, &clock, &Origin::command(), (&own, Others::Stay)).await;
+        assert!(matches!(beside, Err(NotImported::ScopeTaken)), "the sample has a scope of this name");
+        import(&store, &clock, &Origin::command(), (&own, Others::Go)).await.expect("nobody uses the sample");
+        let apis = store.reader().list_apis().await.expect("APIs");
+        let names: Vec<&str> = apis.iter().map(|api| api.name.as_str()).collect();
+        assert_eq!(names, ["identity", "robots"]);
+        assert!(apis.iter().all(|api| !api.scopes.is_empty()));
+    }
+
+    #[tokio::test]
     async fn a_scope_of_another_api_is_not_taken_over() {
         let (_dir, store, clock) = fresh().await;
         ensure_sample(&store, &clock).await.expect("a catalogue");
         let thief = "[[api]]\nname = \"t\"\ndisplay_name = \"T\"\n[[api.scope]]\nname = \"mcp:tools\"\ndisplay_name = \"T\"";
         let thief = file::parse(thief, clock.now()).expect("well formed");
-        let refused = import(&store, &clock, &Origin::command(), &thief).await;
+        let refused = import(&store, &clock, &Origin::command(), (&thief, Others::Stay)).await;
         assert!(matches!(refused, Err(NotImported::ScopeTaken)), "{refused:?}");
         assert_eq!(store.reader().list_apis().await.expect("APIs").len(), 9, "nothing of it was kept");
     }

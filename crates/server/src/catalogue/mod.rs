@@ -6,4 +6,4 @@ mod import;
 pub mod pages;
 
 pub use file::{FileError, parse};
-pub use import::{Imported, NotImported, ensure_sample, import};
+pub use import::{Imported, NotImported, Others, ensure_sample, import};

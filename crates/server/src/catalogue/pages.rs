@@ -7,7 +7,7 @@ use axum::response::Response;
 use grantry_store::catalogue::{Api, TokenFormat};
 use http::StatusCode;
 
-use super::{FileError, NotImported, import, parse};
+use super::{FileError, NotImported, Others, import, parse};
 use crate::app::App;
 use crate::web::{Answer, Form, Page, Problem, Visitor, page};
 
@@ -84,7 +84,7 @@ pub async fn import_file(State(app): State<Arc<App>>, visitor: Visitor, form: Fo
     let file = form.get("file");
     let mut excerpt = String::new();
     let wrong = match parse(file, app.clock.now()) {
-        Ok(apis) => match import(&app.store, &app.clock, &visitor.origin(), &apis).await {
+        Ok(apis) => match import(&app.store, &app.clock, &visitor.origin(), (&apis, Others::Stay)).await {
             Ok(_) => return Ok(page::with_flash(page::see_other(HERE), "flash-catalogue-imported")),
             Err(NotImported::Store(error)) => return Err(error.into()),
             Err(refused) => said(&refused, &visitor),

@@ -2,14 +2,14 @@
 
 use anyhow::anyhow;
 use clap::Subcommand;
-use grantry_store::account::{AccountFilter, AccountKind, AccountSummary};
+use grantry_store::account::{AccountFilter, AccountKind, AccountState, AccountSummary};
 use grantry_store::audit::Origin;
 use grantry_store::page::{LARGEST_PAGE, PageRequest};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Table, faults, shown};
-use super::{open, open_or_make};
-use crate::accounts::{self, RawAccount, Refused};
+use super::{account, open, open_or_make};
+use crate::accounts::{self, RawAccount, Refused, suspend};
 use crate::app::App;
 use crate::config::DataFlags;
 
@@ -36,6 +36,16 @@ pub(super) enum Verb {
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
     },
+    /// Stop an account: nothing of it works until it is resumed, nothing is deleted
+    Suspend {
+        #[arg(value_name = "CODE")]
+        code: String,
+    },
+    /// Let a suspended account work again
+    Resume {
+        #[arg(value_name = "CODE")]
+        code: String,
+    },
 }
 
 fn kind(word: &str) -> Result<AccountKind, String> {
@@ -50,6 +60,8 @@ impl Verb {
                 let app = open_or_make(data).await?;
                 create(&app, RawAccount { code: &code, name: &name, kind }).await
             }
+            Self::Suspend { code } => stand(&*open(data).await?, &code, AccountState::Suspended).await,
+            Self::Resume { code } => stand(&*open(data).await?, &code, AccountState::Active).await,
             Self::List { kind, search } => list(&*open(data).await?, AccountFilter { kind, search }).await,
         }
     }
@@ -82,6 +94,21 @@ async fn create(app: &App, raw: RawAccount<'_>) -> anyhow::Result<Answer> {
         made.code,
         shown(&made.name)
     )))
+}
+
+async fn stand(app: &App, code: &str, wanted: AccountState) -> anyhow::Result<Answer> {
+    let found = account(app, code).await?;
+    let origin = Origin::command();
+    let done = match wanted {
+        AccountState::Suspended => suspend::suspend(app, &origin, &found.id).await,
+        AccountState::Active => suspend::resume(app, &origin, &found.id).await,
+    };
+    let done = done.map_err(|why| refused("nothing was changed", why))?;
+    let said = match done.state {
+        AccountState::Suspended => "is suspended",
+        AccountState::Active => "works again",
+    };
+    Ok(Answer::new(json!({ "code": done.code, "state": done.state })).line(format!("{} {said}.", done.code)))
 }
 
 async fn list(app: &App, filter: AccountFilter) -> anyhow::Result<Answer> {

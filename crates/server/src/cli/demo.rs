@@ -16,11 +16,8 @@ pub(super) async fn run(data: &DataFlags, flags: &DemoFlags) -> anyhow::Result<(
         [&data.data, &data.database, &flags.data, &flags.database].into_iter().all(Option::is_none),
         "the demo keeps its data in {FOLDER} and nowhere else: leave --data and --database out"
     );
-    let serve = ServeFlags {
-        listen: flags.listen.clone(),
-        ops_listen: flags.ops_listen.clone(),
-        public_url: None,
-    };
+    let serve =
+        ServeFlags { listen: flags.listen.clone(), ops_listen: flags.ops_listen.clone(), public_url: None };
     let config = demo::configuration(data.load_with(&serve)?)?;
     logging::start(&config.log)?;
     let _folder = Folder::make_anew(Path::new(FOLDER))?;

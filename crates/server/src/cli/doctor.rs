@@ -140,7 +140,9 @@ async fn mail(config: &Config, found: &mut Findings) {
             Ok(()) => found.ok("mail", "the mail server answers"),
             Err(why) => found.fail("mail", format!("the mail server does not answer: {}", why.said)),
         },
-        Ok(None) if url.is_local() => found.ok("mail", "stays in the mailbox page of the operations listener"),
+        Ok(None) if url.is_local() => {
+            found.ok("mail", "stays in the mailbox page of the operations listener")
+        }
         Ok(None) => found.warn("mail", "nobody gets any: set smtp and from in [mail]"),
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, STRONG, Table, count, shown};
 use super::{open, open_or_make};
 use crate::app::App;
-use crate::catalogue;
+use crate::catalogue::{self, Others};
 use crate::config::DataFlags;
 
 #[derive(Debug, Subcommand)]
@@ -23,6 +23,10 @@ pub(super) enum Verb {
         /// The catalogue (TOML); docs/guide/scopes.md describes it
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// The file is the whole catalogue: APIs that it does not name go, unless one of their scopes is in use. The
+        /// API `identity` stays, because it opens the server's own REST API
+        #[arg(long)]
+        replace_all: bool,
     },
 }
 
@@ -30,20 +34,21 @@ impl Verb {
     pub(super) async fn run(self, data: &DataFlags) -> anyhow::Result<Answer> {
         match self {
             Self::List => list(&*open(data).await?).await,
-            Self::Import { file } => {
+            Self::Import { file, replace_all } => {
                 let text = std::fs::read_to_string(&file);
                 let text = text.with_context(|| format!("reading {}", file.display()))?;
                 let app = open_or_make(data).await?;
                 let apis = catalogue::parse(&text, app.clock.now());
                 let apis = apis.with_context(|| format!("{} is no catalogue", file.display()))?;
-                import(&app, &apis).await
+                let others = if replace_all { Others::Go } else { Others::Stay };
+                import(&app, &apis, others).await
             }
         }
     }
 }
 
-async fn import(app: &App, apis: &[Api]) -> anyhow::Result<Answer> {
-    let done = catalogue::import(&app.store, &app.clock, &Origin::command(), apis).await?;
+async fn import(app: &App, apis: &[Api], others: Others) -> anyhow::Result<Answer> {
+    let done = catalogue::import(&app.store, &app.clock, &Origin::command(), (apis, others)).await?;
     let numbers = |number| i64::try_from(number).unwrap_or(i64::MAX);
     let (apis, scopes) = (numbers(done.apis), numbers(done.scopes));
     let said = format!("Imported {} with {}.", count(apis, "API"), count(scopes, "scope"));

@@ -6,20 +6,46 @@ use std::path::PathBuf;
 use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand};
 use grantry_store::audit::Origin;
+use grantry_store::member::{MemberDetail, MemberFilter, MemberState};
+use grantry_store::person::{Person, PersonState};
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::account::refused;
-use super::answer::{Answer, shown};
-use super::{account, open_or_make};
-use crate::accounts::{RawPerson, people};
+use super::answer::{Answer, Table, shown};
+use super::{account, open, open_or_make};
+use crate::accounts::{RawPerson, disable, people};
+use crate::app::App;
 use crate::config::DataFlags;
+use crate::sign_in::{Address, set_password};
 use crate::web::Words;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Make somebody a member of an account, active at once; an e-mail that has a sign-in gains the membership
     Create(Create),
+    /// List the members of an account
+    List {
+        /// The code of the account
+        #[arg(long, value_name = "CODE")]
+        account: String,
+        /// Only those whose name or e-mail contains this
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        search: String,
+    },
+    /// Disable somebody everywhere: their sessions end, they cannot sign in, and apps get nothing for them
+    Disable(Known),
+    /// Let somebody in again who was disabled
+    Enable(Known),
+    /// Mail somebody a link to choose a new password
+    Reset(Known),
+}
+
+/// Somebody who has a sign-in.
+#[derive(Debug, Args)]
+pub(super) struct Known {
+    #[arg(value_name = "EMAIL")]
+    email: String,
 }
 
 #[derive(Debug, Args)]
@@ -46,8 +72,13 @@ pub(super) struct Create {
 
 impl Verb {
     pub(super) async fn run(self, data: &DataFlags) -> anyhow::Result<Answer> {
-        let Self::Create(wanted) = self;
-        wanted.run(data).await
+        match self {
+            Self::Create(wanted) => wanted.run(data).await,
+            Self::List { account, search } => list(&*open(data).await?, &account, search).await,
+            Self::Disable(known) => stand(&*open(data).await?, &known.email, PersonState::Disabled).await,
+            Self::Enable(known) => stand(&*open(data).await?, &known.email, PersonState::Active).await,
+            Self::Reset(known) => reset(&*open(data).await?, &known.email).await,
+        }
     }
 }
 
@@ -102,6 +133,71 @@ impl Create {
         }
         Ok(answer)
     }
+}
+
+async fn list(app: &App, code: &str, search: String) -> anyhow::Result<Answer> {
+    let account = account(app, code).await?;
+    let filter = MemberFilter { search, limit: i64::MAX, ..MemberFilter::default() };
+    let members = app.store.reader().list_members(&account.id, &filter).await?;
+    let mut table = Table::new(&["e-mail", "name", "privileges", "state"]);
+    let state = |one: &MemberDetail| match (one.person.state, one.member.state) {
+        (PersonState::Active, MemberState::Active) => "active",
+        (PersonState::Disabled, _) | (_, MemberState::Disabled) => "disabled",
+    };
+    for one in &members {
+        let role = if one.member.is_admin { "account admin" } else { "member" };
+        let cells = [one.person.email.clone(), shown(&one.person.full_name()), role.to_owned()];
+        let [email, name, role] = cells;
+        table.row([email, name, role, state(one).to_owned()]);
+    }
+    let objects = members.iter().map(|one| {
+        json!({
+            "id": one.person.id,
+            "email": one.person.email,
+            "name": one.person.full_name(),
+            "admin": one.member.is_admin,
+            "state": state(one),
+        })
+    });
+    let object = json!({ "account": account.code, "users": objects.collect::<Vec<_>>() });
+    Ok(Answer::new(object).table(&table, "Nobody."))
+}
+
+/// The person with an e-mail address.
+async fn find(app: &App, email: &str) -> anyhow::Result<(Person, Address)> {
+    let address = Address::parse(email).with_context(|| format!("{email} is no e-mail address"))?;
+    let found = app.store.reader().find_person_by_email(address.key()).await?;
+    let person = found.with_context(|| format!("nobody has a sign-in with {email}"))?;
+    Ok((person, address))
+}
+
+async fn stand(app: &App, email: &str, wanted: PersonState) -> anyhow::Result<Answer> {
+    let (person, _) = find(app, email).await?;
+    let origin = Origin::command();
+    let (done, said) = match wanted {
+        PersonState::Disabled => (disable::disable(app, &origin, &person).await, "is disabled"),
+        PersonState::Active => (disable::enable(app, &origin, &person).await, "can sign in again"),
+    };
+    done.map_err(|why| refused("nothing was changed", why))?;
+    let object = json!({ "id": person.id, "email": person.email, "state": wanted });
+    Ok(Answer::new(object).line(format!("{} {said}.", person.email)))
+}
+
+async fn reset(app: &App, email: &str) -> anyhow::Result<Answer> {
+    let (person, address) = find(app, email).await?;
+    ensure!(
+        person.state == PersonState::Active,
+        "{} is disabled; `grantry user enable` lets them in again",
+        person.email
+    );
+    set_password::ask_for_link(app, &address, Words::english(), &Origin::command()).await?;
+    let object = json!({ "id": person.id, "email": person.email, "mailed": true });
+    let said = if app.post.is_sent() {
+        "A mail to them is on its way."
+    } else {
+        "No mail server is configured: the mail to them waits in the server's mailbox."
+    };
+    Ok(Answer::new(object).line(said))
 }
 
 /// What standard input holds, without the line's end.

@@ -159,3 +159,55 @@ async fn the_first_operators_link_is_the_same_at_the_start_and_from_a_command() 
     assert!(text(&after.stderr).contains("there is an operator already"), "{after:?}");
     assert!(server.log().lines().all(|line| !line.contains(link)), "links are not logged");
 }
+
+// security: S03
+#[tokio::test]
+async fn somebody_is_disabled_listed_enabled_and_gets_a_new_password_from_the_command_line() {
+    let server = Process::of(env!("CARGO_BIN_EXE_grantry")).start().await;
+    server.answers(&["account", "create", "--code", "HOTL", "--name", "Hotel", "--kind", "customer"]).await;
+    let words = [
+        "user",
+        "create",
+        "--email",
+        "bo@hotel.example",
+        "--name",
+        "Bo Blue",
+        "--account",
+        "HOTL",
+        "--admin",
+        "--password-stdin",
+        "--json",
+    ];
+    object(&server.runs_with_input(&words, PASSWORD).await);
+    let mut bo = server.client();
+    let form = bo.form("/account/login", "Sign in").await;
+    let form = form.with("email", "bo@hotel.example").with("password", PASSWORD);
+    assert_eq!(bo.posts(&form).await.status, 303);
+
+    let disabled = server.answers(&["user", "disable", "Bo@Hotel.example"]).await;
+    assert_eq!(field(&disabled, "state"), "disabled");
+    assert_eq!(bo.gets("/account/profile").await.status, 303, "the session has ended");
+    let mut again = server.client();
+    let form = again.form("/account/login", "Sign in").await;
+    let form = form.with("email", "bo@hotel.example").with("password", PASSWORD);
+    assert_eq!(again.posts(&form).await.status, 422);
+    let listed = server.answers(&["user", "list", "--account", "hotl"]).await;
+    assert_eq!(
+        (&listed["users"][0]["state"], &listed["users"][0]["admin"]),
+        (&"disabled".into(), &true.into())
+    );
+    let refused = server.runs(&["user", "reset", "bo@hotel.example"]).await;
+    assert!(text(&refused.stderr).contains("is disabled"), "{refused:?}");
+    let twice = server.runs(&["user", "disable", "bo@hotel.example"]).await;
+    assert_eq!(twice.status.code(), Some(1));
+
+    server.answers(&["user", "enable", "bo@hotel.example"]).await;
+    let mailed = server.answers(&["user", "reset", "bo@hotel.example"]).await;
+    assert_eq!(mailed["mailed"], true);
+    let unknown = server.runs(&["user", "reset", "nobody@hotel.example"]).await;
+    assert!(text(&unknown.stderr).contains("nobody has a sign-in with"), "{unknown:?}");
+
+    let suspended = server.answers(&["account", "suspend", "hotl"]).await;
+    assert_eq!(field(&suspended, "state"), "suspended");
+    assert_eq!(field(&server.answers(&["account", "resume", "HOTL"]).await, "state"), "active");
+}
