@@ -222,6 +222,8 @@ fn doors(table: Table) -> Table {
         .get("/account/profile", SignedIn, Page, sign_in::profile::show)
         .get("/account/profile/activity", SignedIn, Page, audit::pages::show_own)
         .post("/account/profile/accounts/{account}/leave", SignedIn, Page, sign_in::profile::leave)
+        .get("/account/profile/name", SignedIn, Page, sign_in::name::show)
+        .post("/account/profile/name", SignedIn, Page, sign_in::name::change)
         .post("/account/profile/language", SignedIn, Page, sign_in::profile::language)
         .post("/account/profile/password", SignedIn, Page, sign_in::profile::change_password)
         .post("/account/profile/sessions/{sid}/end", SignedIn, Page, sign_in::profile::end_session)

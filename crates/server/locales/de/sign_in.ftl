@@ -93,6 +93,11 @@ flash-operator-made = Sie sind der Betreiber dieses Servers.
 problem-operator-link-gone-title = Dieser Link gilt nicht mehr
 problem-operator-link-gone-advice = Entweder gibt es schon einen Betreiber, oder der Link ist älter als ein Tag. „grantry admin link“ gibt auf dem Server einen neuen aus.
 
+name-title = Ihr Name
+name-what = Alle in Ihren Konten sehen ihn, und Apps, denen Sie sagen, wer Sie sind.
+name-change = Ändern
+name-save = Namen speichern
+flash-name-changed = Ihr Name ist geändert.
 profile-you = Sie
 profile-language = Sprache
 profile-language-label = Seiten und Mails

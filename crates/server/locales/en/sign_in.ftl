@@ -95,6 +95,11 @@ problem-operator-link-gone-advice = Either there is an operator already, or the 
 fault-password-wrong = This is not your current password.
 
 profile-you = You
+name-title = Your name
+name-what = Everybody in your accounts sees it, and apps that you let know who you are.
+name-change = Change
+name-save = Save name
+flash-name-changed = Your name is changed.
 profile-language = Language
 profile-language-label = Pages and mails
 profile-language-browser = As the browser asks

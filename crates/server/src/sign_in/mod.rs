@@ -16,6 +16,7 @@ pub mod password_rules;
 mod passwords;
 pub mod pending;
 pub mod register;
+pub mod rename;
 pub mod session;
 pub mod set_password;
 

@@ -47,6 +47,7 @@ pub const FLASHES: &[&str] = &[
     "flash-language-chosen",
     "flash-member-changed",
     "flash-member-removed",
+    "flash-name-changed",
     "flash-operator-made",
     "flash-password-changed",
     "flash-password-set",

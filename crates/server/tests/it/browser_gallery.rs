@@ -130,6 +130,10 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             browser.goes_to(&link.expect("nobody operates it yet")).await;
             "first-operator"
         }
+        "/account/profile/name" => {
+            scene.shows(browser, path).await;
+            "profile-name"
+        }
         "/account/profile" => {
             scene.world.signed_in(&scene.developer.admin).await;
             scene.shows(browser, path).await;

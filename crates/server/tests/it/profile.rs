@@ -164,3 +164,19 @@ async fn people_see_the_apps_that_they_allowed_in_every_account_and_take_it_back
     assert!(stays.is_some(), "the account's connection stays for the others");
     assert_eq!(admin.posts(&form).await.status, 404, "once");
 }
+
+#[tokio::test]
+async fn people_change_their_own_name_also_when_they_belong_to_several_accounts() {
+    let world = World::new().await;
+    let acme = world.developer("ACME").await;
+    let mia = world.member(&acme, "Mia Member").await;
+    world.joins(&mia, &world.customer("HOTL").await, false).await;
+    let mut member = world.signed_in(&mia).await;
+    let form = member.form("/account/profile/name", "Save name").await;
+    assert_eq!((form.value("first_name"), form.value("last_name")), (Some("Mia"), Some("Member")));
+    let wrong = member.posts(&form.clone().with("first_name", " ").with("last_name", "Mender")).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.says("Enter your first name") && wrong.body.contains(r#"value="Mender""#), "{}", wrong.body);
+    let changed = member.submits(&form.with("first_name", "Maria").with("last_name", "Mender")).await;
+    assert!(changed.says("Your name is changed") && changed.says("Maria Mender"), "{}", changed.body);
+}

@@ -4,6 +4,7 @@ mod faults;
 pub mod first_operator;
 pub mod login;
 pub mod logout;
+pub mod name;
 pub mod password;
 pub mod profile;
 pub mod register;
