@@ -468,8 +468,8 @@ impl Checker<'_> {
                 [] => {}
                 [one] => self.fault(Fault::new("scope", key).about(one)),
                 [first, more @ ..] => {
-                    let fault = Fault::new("scope", format!("{key}-more")).about(first);
-                    self.fault(fault.with("more", more.len()));
+                    let wrong = Fault::new("scope", format!("{key}-more")).about(first);
+                    self.fault(wrong.with("more", more.len()));
                 }
             }
         }

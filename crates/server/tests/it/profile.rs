@@ -176,7 +176,11 @@ async fn people_change_their_own_name_also_when_they_belong_to_several_accounts(
     assert_eq!((form.value("first_name"), form.value("last_name")), (Some("Mia"), Some("Member")));
     let wrong = member.posts(&form.clone().with("first_name", " ").with("last_name", "Mender")).await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.says("Enter your first name") && wrong.body.contains(r#"value="Mender""#), "{}", wrong.body);
+    assert!(
+        wrong.says("Enter your first name") && wrong.body.contains(r#"value="Mender""#),
+        "{}",
+        wrong.body
+    );
     let changed = member.submits(&form.with("first_name", "Maria").with("last_name", "Mender")).await;
     assert!(changed.says("Your name is changed") && changed.says("Maria Mender"), "{}", changed.body);
 }
