@@ -40,12 +40,10 @@ async fn set_state(app: &App, origin: &Origin, person: &Person, state: PersonSta
             if state == PersonState::Disabled {
                 tx.end_sessions(&person.id, None).await?;
             }
-            // It concerns every account that the person belongs to; the server's own trail has it in any case.
+            // The operator's act, and something that the person may read about their sign-in.
             let object = Object::new(ObjectKind::Person, person.id.as_str(), &person.email);
             tx.audit(origin, &Entry::new(None, action, object.clone())).await?;
-            for membership in tx.list_accounts_of_person(&person.id).await? {
-                tx.audit(origin, &Entry::new(&membership.account.id, action, object.clone())).await?;
-            }
+            tx.audit(origin, &Entry::new(&person.id, action, object)).await?;
             Ok(())
         })
         .await

@@ -52,7 +52,7 @@ pub async fn rename(
                 "before": { "first_name": person.first_name, "last_name": person.last_name },
                 "after": { "first_name": first, "last_name": last },
             });
-            let entry = Entry::new(actor.session.account_id.as_ref(), Action::PersonUpdated, about);
+            let entry = Entry::new(&person.id, Action::PersonUpdated, about);
             tx.audit(origin, &entry.with(detail)).await?;
             Ok(())
         })
