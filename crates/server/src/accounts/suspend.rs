@@ -32,10 +32,12 @@ async fn set_state(
     app.store
         .write(app.clock.now(), |tx| async move {
             let account = tx.find_account(id).await?.ok_or(Refused::Missing)?;
+            // A server may be filled from the command line before anybody operates it.
+            let operated = tx.operator_exists().await?;
             if !tx.set_account_state(id, state).await? {
                 return Err(Refused::OtherState);
             }
-            if !tx.operator_exists().await? {
+            if operated && !tx.operator_exists().await? {
                 return Err(Refused::LastOperator);
             }
             let action = match state {

@@ -1,7 +1,7 @@
 //! The official SDKs of the Model Context Protocol, unchanged, connect to an API about which they know nothing but its
 //! address: by a Client ID Metadata Document, and by dynamic registration.
 
-use grantry::catalogue::{import, parse};
+use grantry::catalogue::{Others, import, parse};
 use grantry::config::RegistrationMode;
 use grantry_store::audit::Origin;
 use grantry_testkit::foreign::{ForeignClient, McpSdk, McpWay, SampleApi};
@@ -21,7 +21,7 @@ async fn behind(world: &World) -> SampleApi {
     );
     let app = world.app();
     let apis = parse(&text, app.clock.now()).expect("a catalogue");
-    import(&app.store, &app.clock, &Origin::command(), &apis).await.expect("it is imported");
+    import(&app.store, &app.clock, &Origin::command(), (&apis, Others::Stay)).await.expect("it is imported");
     api
 }
 
