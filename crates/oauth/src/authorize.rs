@@ -3,11 +3,11 @@
 //! 1. The client is known and may use this endpoint.
 //! 2. The redirect URI is one of the client's: from here on a [`ReturnTo`] exists, and errors go back to the client.
 //! 3. No parameter is sent twice.
-//! 4. No request object.
+//! 4. Request objects were opened before; an app that must push its requests has done so.
 //! 5. Response type and mode.
 //! 6. PKCE.
 //! 7. Resource, then scope.
-//! 8. Prompt, `max_age`, state, nonce and the DPoP key.
+//! 8. Prompt, `max_age`, state, nonce, the DPoP key and claims.
 //!
 //! An error before step 2 is done has no `ReturnTo`, so it cannot be redirected: it becomes a page.
 
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{ResponseMode, ReturnTo};
 use crate::catalogue::Catalogue;
+use crate::claims_request::ClaimsRequest;
 use crate::client::{Client, GrantType};
 use crate::dpop;
 use crate::error::{Error, ErrorCode};
@@ -67,6 +68,9 @@ pub struct AuthorizeRequest {
     /// The thumbprint of the key that the code is bound to (RFC 9449 §10).
     #[serde(default)]
     pub dpop_jkt: Option<String>,
+    /// Claims that are asked for one by one.
+    #[serde(default)]
+    pub claims: Option<ClaimsRequest>,
 }
 
 /// What came of reading a request.
@@ -80,16 +84,51 @@ pub enum Reading {
     ShowPage(Error),
 }
 
-/// Reads a request. `client` is what the server found under the request's `client_id`; suspended clients are absent.
+/// Reads a request that a browser brought. `client` is what the server found under the request's `client_id`; suspended
+/// clients are absent.
 #[must_use]
 pub fn read(parameters: &Parameters, client: Option<&Client>, catalogue: &Catalogue) -> Reading {
     let (client, return_to) = match trusted(parameters, client) {
         Ok(trusted) => trusted,
         Err(error) => return Reading::ShowPage(error),
     };
-    match details(parameters, client, catalogue, &return_to) {
+    // 4. RFC 9126 §6: what a browser brought anybody can have written.
+    let checked = match parameters.check_single() {
+        Ok(()) if client.needs_par() => {
+            Err(Error::new(ErrorCode::InvalidRequest, "this app must push its requests first"))
+        }
+        other => other,
+    };
+    match checked.and_then(|()| details(parameters, client, catalogue, &return_to)) {
         Ok(request) => Reading::Valid(Box::new(request)),
         Err(error) => Reading::SendBack(return_to, error),
+    }
+}
+
+/// Reads a request that the client pushed itself (RFC 9126 §2.1): the same checks, and the client hears of every fault.
+///
+/// # Errors
+/// The first check that fails.
+pub fn read_pushed(
+    parameters: &Parameters,
+    client: &Client,
+    catalogue: &Catalogue,
+) -> Result<AuthorizeRequest, Error> {
+    let (_, return_to) = trusted(parameters, Some(client)).map_err(|error| {
+        // The client has just proved who it is: what is wrong is in the request.
+        let known = client.may_use(GrantType::AuthorizationCode);
+        if known { Error { code: ErrorCode::InvalidRequest, ..error } } else { error }
+    })?;
+    details(parameters, client, catalogue, &return_to)
+}
+
+/// What becomes of a request that could not be read because of what is around it, such as a request object that is
+/// broken. RFC 6749 §4.1.2.1: the client is told, if the parameters beside it name one of its redirect URIs.
+#[must_use]
+pub fn refuse(parameters: &Parameters, client: Option<&Client>, error: Error) -> Reading {
+    match trusted(parameters, client) {
+        Ok((_, return_to)) => Reading::SendBack(return_to, error),
+        Err(_) => Reading::ShowPage(error),
     }
 }
 
@@ -128,7 +167,7 @@ fn trusted<'c>(parameters: &Parameters, client: Option<&'c Client>) -> Result<(&
     Ok((client, ReturnTo { uri: requested.to_owned(), mode, state }))
 }
 
-/// Checks 3 to 8: errors here go back to the client.
+/// Checks 3 and 5 to 8: errors here go back to the client.
 fn details(
     parameters: &Parameters,
     client: &Client,
@@ -138,12 +177,9 @@ fn details(
     let refuse = |code, description| Err(Error::new(code, description));
     // 3. RFC 6749 §3.1
     parameters.check_single()?;
-    // 4. OIDC Core §3.1.2.6: a request object that is not processed is refused, never ignored.
-    if parameters.get("request").is_some() {
-        return refuse(ErrorCode::RequestNotSupported, "request objects are not supported");
-    }
-    if parameters.get("request_uri").is_some() {
-        return refuse(ErrorCode::RequestUriNotSupported, "request_uri is not supported");
+    // 4. OIDC Core §3.1.2.6: a request object that nobody opened is refused, never ignored.
+    if parameters.get("request").is_some() || parameters.get("request_uri").is_some() {
+        return refuse(ErrorCode::InvalidRequestObject, "a request object cannot be in another one");
     }
     // 5. RFC 9700 §2.1.2: codes only, so that no token ever travels through the browser.
     match parameters.get("response_type") {
@@ -175,6 +211,7 @@ fn details(
     if too_long("state") || too_long("nonce") {
         return refuse(ErrorCode::InvalidRequest, "state and nonce may have 4096 bytes at most");
     }
+    let claims = parameters.get("claims").map(ClaimsRequest::parse).transpose()?;
     Ok(AuthorizeRequest {
         client_id: client.client_id.clone(),
         return_to: return_to.clone(),
@@ -188,6 +225,7 @@ fn details(
         ui_locales: hint(parameters, "ui_locales", 200),
         resource,
         dpop_jkt: dpop_jkt(parameters)?,
+        claims,
     })
 }
 
@@ -281,6 +319,15 @@ impl AuthorizeRequest {
     #[must_use]
     pub fn is_openid(&self) -> bool {
         self.scopes.contains("openid")
+    }
+
+    /// What the person is asked to allow: the scopes, and those whose claims are asked for one by one.
+    #[must_use]
+    pub fn consent_scopes(&self) -> ScopeSet {
+        match &self.claims {
+            Some(claims) if self.is_openid() => self.scopes.union(&claims.scopes()),
+            Some(_) | None => self.scopes.clone(),
+        }
     }
 
     /// Whether a refresh token is asked for.

@@ -251,8 +251,8 @@ fn every_other_fault_goes_back_to_the_client() {
         (vec![("max_age", "-1")], ErrorCode::InvalidRequest),
         (vec![("max_age", "soon")], ErrorCode::InvalidRequest),
         (vec![("max_age", "+1")], ErrorCode::InvalidRequest),
-        (vec![("request", "ey")], ErrorCode::RequestNotSupported),
-        (vec![("request_uri", "https://app.example/r")], ErrorCode::RequestUriNotSupported),
+        (vec![("request", "ey")], ErrorCode::InvalidRequestObject),
+        (vec![("request_uri", "https://app.example/r")], ErrorCode::InvalidRequestObject),
         (vec![("resource", "https://evil.example/")], ErrorCode::InvalidTarget),
     ];
     for (changes, code) in faults {

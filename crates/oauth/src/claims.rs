@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Timestamp;
 use crate::compat::Preset;
+use crate::jose::{self, KeyError, SigningKey, TokenType};
 use crate::scope::ScopeSet;
 
 /// What the server itself knows about a person in an account.
@@ -57,6 +58,40 @@ const FURTHER: [(&str, &str, Shape); 12] = [
 
 /// OIDC Core §5.1.1.
 const ADDRESS: [&str; 6] = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
+
+/// The claims about a person that the server knows by itself, each with its scope.
+const OWN: [(&str, &str); 9] = [
+    ("name", "profile"),
+    ("preferred_username", "profile"),
+    ("given_name", "profile"),
+    ("family_name", "profile"),
+    ("locale", "profile"),
+    ("updated_at", "profile"),
+    ("role", "profile"),
+    ("email", "email"),
+    ("email_verified", "email"),
+];
+
+/// The scope that gives a claim (OIDC Core §5.4); `None` for what every client gets, and what nobody knows here.
+#[must_use]
+pub fn scope_of(claim: &str) -> Option<&'static str> {
+    let further = FURTHER.iter().map(|(name, scope, _)| (*name, *scope));
+    OWN.into_iter().chain(further).find(|(name, _)| *name == claim).map(|(_, scope)| scope)
+}
+
+/// Signs userinfo for a client (OIDC Core §5.3.2).
+///
+/// # Errors
+/// See [`jose::sign`].
+pub fn sign_userinfo(
+    mut claims: Map<String, Value>,
+    (issuer, client_id): (&str, &str),
+    key: &SigningKey,
+) -> Result<String, KeyError> {
+    claims.insert("iss".to_owned(), issuer.into());
+    claims.insert("aud".to_owned(), client_id.into());
+    jose::sign(key, TokenType::Id, &claims)
+}
 
 /// Every claim that an ID token or userinfo can have, for the metadata.
 pub const SUPPORTED: [&str; 31] = [
@@ -131,6 +166,14 @@ impl PersonFacts<'_> {
     /// First and last name, as far as there are any.
     fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+
+    /// The claims of these names, whatever the scopes: those that a client asked for one by one (OIDC Core §5.5).
+    #[must_use]
+    pub fn named(&self, names: &[String], preset: Preset) -> Map<String, Value> {
+        let mut claims = self.userinfo(&names.iter().filter_map(|name| scope_of(name)).collect(), preset);
+        claims.retain(|name, _| names.contains(name));
+        claims
     }
 
     /// The userinfo document: `sub` and the account always, everything else by its scope (OIDC Core §5.4).
@@ -262,6 +305,39 @@ mod tests {
           "sub": "07070707-0707-4707-8707-070707070707"
         }
         "#);
+    }
+
+    // security: U01, A17
+    #[test]
+    fn claims_that_were_asked_for_by_name_come_alone() {
+        let further = further();
+        let names = ["email", "nickname", "phone_number", "sub", "account_code"].map(str::to_owned);
+        let claims = tony(&further).named(&names, Preset::None);
+        let given: Vec<&str> = claims.keys().map(String::as_str).collect();
+        assert_eq!(given.len(), 5, "{given:?}");
+        let claims = tony(&further).named(&names[..2], Preset::None);
+        assert_eq!(claims.len(), 2, "no account, no subject, no other claim of the same scope");
+        for (name, scope) in OWN {
+            assert_eq!(scope_of(name), Some(scope));
+        }
+        assert_eq!((scope_of("sub"), scope_of("iss"), scope_of("shoe_size")), (None, None, None));
+    }
+
+    // security: U01
+    #[test]
+    fn signed_userinfo_says_from_whom_and_for_whom_and_is_no_id_token() {
+        use crate::examples::{ISSUER, key};
+        use crate::id_token::Hint;
+        use crate::jose::{Alg, Jwks};
+        let none = Map::new();
+        let key = key(Alg::Es256);
+        let claims = tony(&none).userinfo(&scopes("openid email"), Preset::None);
+        let text = sign_userinfo(claims, (ISSUER, "SDXE-AC-MYAPP"), &key).expect("signed");
+        let keys = Jwks::new([key.public().clone()]);
+        let read: Map<String, Value> = jose::verify(&keys, TokenType::Id, &text).expect("verified");
+        assert_eq!((&read["iss"], &read["aud"]), (&json!(ISSUER), &json!("SDXE-AC-MYAPP")));
+        assert_eq!(read["email"], "tony@stark.example");
+        assert_eq!(Hint::verify(&keys, ISSUER, &text), None);
     }
 
     #[test]

@@ -30,7 +30,75 @@ impl Profile {
     /// The profile of exactly this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Compatible, Self::Standard, Self::Fapi2].into_iter().find(|p| p.as_str() == name)
+        Self::ALL.into_iter().find(|p| p.as_str() == name)
+    }
+
+    /// Every profile, the most lenient first.
+    pub const ALL: [Self; 3] = [Self::Compatible, Self::Standard, Self::Fapi2];
+
+    /// The algorithms of what is signed for a client of this profile and by it (FAPI 2.0 §5.4.1).
+    #[must_use]
+    pub fn algs(self) -> &'static [Alg] {
+        match self {
+            Self::Compatible | Self::Standard => &Alg::ALL,
+            Self::Fapi2 => &[Alg::Es256, Alg::Ps256, Alg::EdDsa],
+        }
+    }
+
+    /// The algorithm of an access token whose API is registered for `wanted`. FAPI 2.0 §5.4.1: no PKCS #1 v1.5; what
+    /// verifies RS256 verifies PS256 with the same kind of key.
+    #[must_use]
+    pub fn access_token_alg(self, wanted: Alg) -> Alg {
+        if self.algs().contains(&wanted) { wanted } else { Alg::Ps256 }
+    }
+
+    /// Whether a confidential client may leave PKCE out.
+    #[must_use]
+    pub fn lets_pkce_out(self) -> bool {
+        self == Self::Compatible
+    }
+
+    /// Whether a client may prove with a secret who it is (FAPI 2.0 §5.3.2.1).
+    #[must_use]
+    pub fn takes_secrets(self) -> bool {
+        self != Self::Fapi2
+    }
+
+    /// Whether an authorization must begin with a pushed request (FAPI 2.0 §5.3.2.2).
+    #[must_use]
+    pub fn demands_par(self) -> bool {
+        self == Self::Fapi2
+    }
+
+    /// Whether tokens are always bound to a key of the client (FAPI 2.0 §5.3.2.1).
+    #[must_use]
+    pub fn demands_dpop(self) -> bool {
+        self == Self::Fapi2
+    }
+
+    /// Whether a request object may come without a signature.
+    #[must_use]
+    pub fn takes_unsigned_requests(self) -> bool {
+        self != Self::Fapi2
+    }
+
+    /// Whether every redirect URI must use https (FAPI 2.0 §5.3.2.2).
+    #[must_use]
+    pub fn demands_https(self) -> bool {
+        self == Self::Fapi2
+    }
+
+    /// Whether a client that cannot keep a secret may have it (FAPI 2.0 §5.3.2.1).
+    #[must_use]
+    pub fn takes_public_clients(self) -> bool {
+        self != Self::Fapi2
+    }
+
+    /// Whether an assertion may name the token endpoint as its audience, as OIDC Core §9 has it; FAPI 2.0 §5.3.2.1 takes
+    /// the issuer alone, as one string.
+    #[must_use]
+    pub fn takes_endpoint_audience(self) -> bool {
+        self != Self::Fapi2
     }
 }
 
@@ -290,13 +358,19 @@ impl Client {
     #[must_use]
     pub fn needs_pkce(&self) -> bool {
         // OAuth 2.1 §7.5.1: public clients always; only `compatible` lets a confidential one off.
-        self.client_type == ClientType::Public || self.require_pkce || self.profile != Profile::Compatible
+        self.client_type == ClientType::Public || self.require_pkce || !self.profile.lets_pkce_out()
     }
 
-    /// Whether it gets no token without a DPoP proof. FAPI 2.0 §5.3.2.1: sender-constrained tokens only.
+    /// Whether an authorization request that was not pushed is refused (RFC 9126 §6).
+    #[must_use]
+    pub fn needs_par(&self) -> bool {
+        self.require_par || self.profile.demands_par()
+    }
+
+    /// Whether a token request without a proof of possession is refused (RFC 9449 §5.2).
     #[must_use]
     pub fn needs_dpop(&self) -> bool {
-        self.dpop_bound || self.profile == Profile::Fapi2
+        self.dpop_bound || self.profile.demands_dpop()
     }
 
     /// Whether it may sign a DPoP proof with this algorithm (FAPI 2.0 §5.4.1: none with PKCS #1 v1.5).
@@ -323,5 +397,46 @@ impl Client {
     #[must_use]
     pub fn find_post_logout_redirect_uri(&self, requested: &str) -> Option<&RedirectUri> {
         self.post_logout_redirect_uris.iter().find(|uri| uri.matches(requested, false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{public_app, store_app};
+
+    // security: K03
+    #[test]
+    fn the_profile_for_money_demands_what_others_leave_open() {
+        let strict = Client { profile: Profile::Fapi2, require_pkce: false, ..store_app() };
+        assert!(strict.needs_pkce() && strict.needs_par() && strict.needs_dpop());
+        assert!(!strict.refresh_rotates());
+        for profile in [Profile::Compatible, Profile::Standard] {
+            let client = Client { profile, ..store_app() };
+            assert!(!client.needs_par() && !client.needs_dpop());
+            let own = Client { require_par: true, dpop_bound: true, ..client };
+            assert!(own.needs_par() && own.needs_dpop(), "the owner's own wish counts in every profile");
+            for alg in Alg::ALL {
+                assert_eq!(profile.access_token_alg(alg), alg);
+            }
+        }
+        assert_eq!(Profile::Fapi2.access_token_alg(Alg::Rs256), Alg::Ps256);
+        assert_eq!(Profile::Fapi2.access_token_alg(Alg::EdDsa), Alg::EdDsa);
+        assert!(Client { profile: Profile::Compatible, require_pkce: false, ..public_app() }.needs_pkce());
+    }
+
+    #[test]
+    fn every_word_is_read_back_as_what_it_was_written_from() {
+        for profile in Profile::ALL {
+            assert_eq!(Profile::parse(profile.as_str()), Some(profile));
+        }
+        for kind in [SubjectType::Public, SubjectType::Pairwise] {
+            assert_eq!(SubjectType::parse(kind.as_str()), Some(kind));
+        }
+        let signed = Alg::ALL.map(RequestObjectAlg::Signed);
+        for alg in signed.into_iter().chain([RequestObjectAlg::Unsigned]) {
+            assert_eq!(RequestObjectAlg::parse(alg.as_str()), Some(alg));
+        }
+        assert_eq!((Profile::parse("fapi"), RequestObjectAlg::parse("HS256")), (None, None));
     }
 }

@@ -5,8 +5,10 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::Timestamp;
-use crate::client::{AuthMethod, Client, Profile};
+use crate::client::{AuthMethod, Client};
+use crate::client_assertion::{self, Audience, Proved, Unproved};
 use crate::error::{Error, ErrorCode};
+use crate::jose::ClientKeys;
 use crate::parameters::Parameters;
 use crate::secret::{self, Secret, TokenKind};
 
@@ -38,6 +40,8 @@ pub struct Presented {
 pub enum Credential {
     /// A secret.
     Secret(Secret<String>),
+    /// A signed assertion.
+    Assertion(String),
     /// Nothing: only public clients may.
     None,
 }
@@ -56,12 +60,25 @@ pub struct StoredSecret {
 }
 
 /// A proved claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authenticated<'s> {
-    /// The row of the secret that proved it, for its last-used time; `None` for public clients.
+    /// The row of the secret that proved it, for its last-used time.
     pub secret_id: Option<&'s str>,
+    /// The assertion that proved it. It proves nothing until the caller has made sure that it is its first use.
+    pub assertion: Option<Proved>,
     /// The credentials came twice: worth telling the app's owner (see [`Presented::in_both`]).
     pub in_both: bool,
+}
+
+/// What there is to check a claim with.
+#[derive(Clone, Copy, Debug)]
+pub struct Means<'s> {
+    /// The client's secrets.
+    pub secrets: &'s [StoredSecret],
+    /// The client's public keys, where it has some that could be read.
+    pub keys: Option<&'s ClientKeys>,
+    /// What an assertion must be for.
+    pub audience: Audience<'s>,
 }
 
 /// Reads the credentials of a request to the token, introspection or revocation endpoint.
@@ -74,6 +91,9 @@ pub struct Authenticated<'s> {
 pub fn read(authorization: Option<&str>, form: &Parameters) -> Result<Presented, Error> {
     let body_id = form.get("client_id");
     let body_secret = form.get("client_secret");
+    if let Some(presented) = assertion(authorization, form)? {
+        return Ok(presented);
+    }
     let Some(header) = authorization else {
         let missing = || refused("no client credentials were sent");
         let client_id = body_id.ok_or_else(missing)?.to_owned();
@@ -97,7 +117,31 @@ pub fn read(authorization: Option<&str>, form: &Parameters) -> Result<Presented,
     Ok(Presented { client_id, credential: Credential::Secret(secret), in_both: body_secret.is_some() })
 }
 
-/// Checks presented credentials against the client and its secrets. `client` is what the server found under
+/// The signed assertion in a request, if there is one. RFC 7521 §4.2: it may come without `client_id`, and never beside
+/// other credentials.
+fn assertion(authorization: Option<&str>, form: &Parameters) -> Result<Option<Presented>, Error> {
+    let invalid = |description| Err(Error::new(ErrorCode::InvalidRequest, description));
+    let text = match (form.get("client_assertion_type"), form.get("client_assertion")) {
+        (None, None) => return Ok(None),
+        (Some(client_assertion::TYPE), Some(text)) => text,
+        (Some(_), Some(_)) => return invalid("client_assertion_type is not known here"),
+        (Some(_), None) | (None, Some(_)) => {
+            return invalid("client_assertion and client_assertion_type belong together");
+        }
+    };
+    if authorization.is_some() || form.get("client_secret").is_some() {
+        return invalid("client_assertion cannot be combined with other client credentials");
+    }
+    let malformed = || refused("the client assertion is not a signed JWT with a sub");
+    let subject = client_assertion::subject(text).ok_or_else(malformed)?;
+    if form.get("client_id").is_some_and(|named| named != subject) {
+        return Err(refused("client_id is not the sub of the client assertion"));
+    }
+    let credential = Credential::Assertion(text.to_owned());
+    Ok(Some(Presented { client_id: subject, credential, in_both: false }))
+}
+
+/// Checks presented credentials against the client and what proves it. `client` is what the server found under
 /// [`Presented::client_id`]; an unknown one is `None` and has no secrets.
 ///
 /// # Errors
@@ -105,26 +149,41 @@ pub fn read(authorization: Option<&str>, form: &Parameters) -> Result<Presented,
 pub fn verify<'s>(
     presented: &Presented,
     client: Option<&Client>,
-    secrets: &'s [StoredSecret],
+    means: Means<'s>,
     now: Timestamp,
 ) -> Result<Authenticated<'s>, Error> {
     // The hash is computed before anything is known, so that an unknown client costs the same as a wrong secret.
     let found = match &presented.credential {
-        Credential::Secret(secret) => find_secret(secret, secrets, now),
-        Credential::None => Err(SecretProblem::Missing),
+        Credential::Secret(secret) => find_secret(secret, means.secrets, now),
+        Credential::Assertion(_) | Credential::None => Err(SecretProblem::Missing),
     };
     let client = client.ok_or_else(|| refused("there is no app with this client ID"))?;
     match (client.auth_method, &presented.credential) {
-        (AuthMethod::Secret, Credential::Secret(_)) if client.profile == Profile::Fapi2 => {
+        (AuthMethod::Secret, Credential::Secret(_)) if !client.profile.takes_secrets() => {
             Err(refused("apps of the fapi2 profile use private_key_jwt"))
         }
         (AuthMethod::Secret, Credential::Secret(_) | Credential::None) => match found {
-            Ok(secret) => Ok(Authenticated { secret_id: Some(&secret.id), in_both: presented.in_both }),
+            Ok(secret) => {
+                let in_both = presented.in_both;
+                Ok(Authenticated { secret_id: Some(&secret.id), assertion: None, in_both })
+            }
             Err(problem) => Err(refused(problem.hint())),
         },
-        (AuthMethod::None, Credential::None) => Ok(Authenticated { secret_id: None, in_both: false }),
+        (AuthMethod::PrivateKeyJwt, Credential::Assertion(text)) => {
+            let keys = means.keys.ok_or(Unproved::NoKeys);
+            let proved =
+                keys.and_then(|keys| client_assertion::verify(text, client, keys, means.audience, now));
+            let proved = proved.map_err(|why| refused(why.to_string()))?;
+            Ok(Authenticated { secret_id: None, assertion: Some(proved), in_both: false })
+        }
+        (AuthMethod::None, Credential::None) => {
+            Ok(Authenticated { secret_id: None, assertion: None, in_both: false })
+        }
         // OIDC Registration §2: the method is the registered one. An empty secret proves nothing either.
         (AuthMethod::None, Credential::Secret(_)) => Err(refused("a public app sends no client secret")),
+        (AuthMethod::Secret | AuthMethod::None, Credential::Assertion(_)) => {
+            Err(refused("this app does not authenticate by private_key_jwt"))
+        }
         (AuthMethod::PrivateKeyJwt, Credential::Secret(_) | Credential::None) => {
             Err(refused("this app authenticates by private_key_jwt"))
         }
@@ -188,8 +247,14 @@ pub fn find_secret<'s>(
 }
 
 /// RFC 6749 §5.2: one code and one sentence, whatever was wrong.
-fn refused(hint: &'static str) -> Error {
+fn refused(hint: impl Into<String>) -> Error {
     Error::new(ErrorCode::InvalidClient, "client authentication failed").with_hint(hint)
+}
+
+/// The refusal of an assertion that proves nothing, for what only the caller can find out.
+#[must_use]
+pub fn unproved(why: Unproved) -> Error {
+    refused(why.to_string())
 }
 
 /// The two halves of a Basic header. RFC 6749 §2.3.1: each is form-urlencoded before it is joined. Many programs don't;

@@ -4,7 +4,21 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
-use crate::examples::{self, NOW, form};
+use crate::client::Profile;
+use crate::examples::{self, ISSUER, NOW, form, key};
+use crate::jose::{Alg, TokenType, sign};
+
+const OURS: Audience<'static> = Audience { issuer: ISSUER, endpoint: "https://id.example/connect/token" };
+
+/// As an endpoint does it for a client without keys.
+fn verify<'s>(
+    presented: &Presented,
+    client: Option<&Client>,
+    secrets: &'s [StoredSecret],
+    now: Timestamp,
+) -> Result<Authenticated<'s>, Error> {
+    super::verify(presented, client, Means { secrets, keys: None, audience: OURS }, now)
+}
 
 fn header(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
@@ -31,6 +45,40 @@ fn presents(secret: &str) -> Presented {
     }
 }
 
+fn asserts(text: &str) -> Presented {
+    Presented { credential: Credential::Assertion(text.to_owned()), ..presents("") }
+}
+
+// security: T18
+#[test]
+fn an_assertion_is_read_whole_and_never_beside_other_credentials() {
+    let key = key(Alg::Es256);
+    let exp = NOW.seconds() + 60;
+    let claims = serde_json::json!({
+        "iss": "SDXE-AC-MYAPP", "sub": "SDXE-AC-MYAPP", "aud": ISSUER, "exp": exp, "jti": "1",
+    });
+    let text = sign(&key, TokenType::Id, &claims).expect("signed");
+    let good = [("client_assertion_type", client_assertion::TYPE), ("client_assertion", &text)];
+    let client = Client { auth_method: AuthMethod::PrivateKeyJwt, ..examples::store_app() };
+    let set = serde_json::json!({ "keys": [key.public().to_json()] }).to_string();
+    let keys = ClientKeys::parse(set.as_bytes()).expect("a set");
+    for further in [&[][..], &[("client_id", "SDXE-AC-MYAPP")]] {
+        let presented = read(None, &form(&[&good, further].concat())).expect("an assertion");
+        let means = Means { secrets: &[], keys: Some(&keys), audience: OURS };
+        let proved = super::verify(&presented, Some(&client), means, NOW).expect("proved");
+        assert_eq!(proved.assertion.map(|proved| proved.jti).as_deref(), Some("1"));
+    }
+    let with =
+        |further: &[(&str, &str)]| read(None, &form(&[&good, further].concat())).expect_err("refused").code;
+    assert_eq!(with(&[("client_secret", "x")]), ErrorCode::InvalidRequest);
+    assert_eq!(with(&[("client_id", "SDXE-AC-OTHER")]), ErrorCode::InvalidClient);
+    let beside = read(Some(&header("SDXE-AC-MYAPP", "x")), &form(&good)).expect_err("two ways");
+    assert_eq!(beside.code, ErrorCode::InvalidRequest);
+    for half in [vec![good[0]], vec![good[1]], vec![("client_assertion_type", "saml"), good[1]]] {
+        assert_eq!(read(None, &form(&half)).expect_err("half").code, ErrorCode::InvalidRequest);
+    }
+}
+
 // security: T07
 #[test]
 fn the_header_and_the_body_are_equally_good() {
@@ -41,7 +89,8 @@ fn the_header_and_the_body_are_equally_good() {
     for presented in [by_header, by_body.expect("credentials")] {
         assert_eq!(presented.client_id, "SDXE-AC-MYAPP");
         let proved = verify(&presented, Some(&examples::store_app()), &secrets, NOW).expect("proved");
-        assert_eq!(proved, Authenticated { secret_id: Some("secret-1"), in_both: false });
+        let expected = Authenticated { secret_id: Some("secret-1"), assertion: None, in_both: false };
+        assert_eq!(proved, expected);
     }
 }
 
@@ -155,6 +204,10 @@ fn every_failure_has_one_answer_and_its_own_hint_for_the_owner() {
         (presents(&good), Some(&signing), vec![stored(1)]),
         (nothing(), Some(&signing), vec![]),
         (nothing(), None, vec![]),
+        (asserts("x.y.z"), Some(&client), vec![stored(1)]),
+        (asserts("x.y.z"), Some(&public), vec![]),
+        (asserts("x.y.z"), Some(&signing), vec![]),
+        (asserts("x.y.z"), None, vec![]),
     ];
     let mut hints = Vec::new();
     for (presented, client, secrets) in cases {
@@ -164,7 +217,7 @@ fn every_failure_has_one_answer_and_its_own_hint_for_the_owner() {
     }
     hints.sort();
     hints.dedup();
-    assert_eq!(hints.len(), 9, "{hints:?}");
+    assert_eq!(hints.len(), 11, "{hints:?}");
 }
 
 #[test]

@@ -129,6 +129,7 @@ mod tests {
             nonce: None,
             access_token: None,
             issued_at: Timestamp(0),
+            asked: None,
         };
         let text = token.sign(&key).expect("signed");
         Hint::verify(&Jwks::new([key.public().clone()]), ISSUER, &text).expect("ours")

@@ -33,10 +33,12 @@ pub enum ErrorCode {
     AccountSelectionRequired,
     /// A person must act and nobody may be asked (OIDC Core §3.1.2.6).
     InteractionRequired,
-    /// `request` is not taken (OIDC Core §3.1.2.6).
-    RequestNotSupported,
-    /// `request_uri` is not taken (OIDC Core §3.1.2.6).
-    RequestUriNotSupported,
+    /// The request object is broken, forged or not meant for us (RFC 9101 §7).
+    InvalidRequestObject,
+    /// Nothing that may be used is behind `request_uri` (RFC 9101 §7, RFC 9126 §4).
+    InvalidRequestUri,
+    /// A way to sign in was demanded that cannot be promised (OIDC Unmet Authentication Requirements §3).
+    UnmetAuthenticationRequirements,
     /// The access token is missing, wrong or dead (RFC 6750 §3.1).
     InvalidToken,
     /// The access token lacks a scope (RFC 6750 §3.1).
@@ -81,8 +83,9 @@ impl ErrorCode {
             Self::ConsentRequired => "consent_required",
             Self::AccountSelectionRequired => "account_selection_required",
             Self::InteractionRequired => "interaction_required",
-            Self::RequestNotSupported => "request_not_supported",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::UnsupportedTokenType => "unsupported_token_type",
@@ -118,8 +121,9 @@ impl ErrorCode {
             | Self::ConsentRequired
             | Self::AccountSelectionRequired
             | Self::InteractionRequired
-            | Self::RequestNotSupported
-            | Self::RequestUriNotSupported
+            | Self::InvalidRequestObject
+            | Self::InvalidRequestUri
+            | Self::UnmetAuthenticationRequirements
             | Self::UnsupportedTokenType
             | Self::InvalidDpopProof
             | Self::UseDpopNonce

@@ -6,6 +6,7 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::Timestamp;
 use crate::jose::{self, Alg, Jwks, KeyError, SigningKey, TokenType};
@@ -36,6 +37,8 @@ pub struct IdToken<'a> {
     pub nonce: Option<&'a str>,
     /// The access token beside it.
     pub access_token: Option<&'a str>,
+    /// Claims that the client asked for one by one (OIDC Core §5.5).
+    pub asked: Option<&'a Map<String, Value>>,
     /// When it is issued.
     pub issued_at: Timestamp,
 }
@@ -57,6 +60,8 @@ struct Written<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<&'a str>,
     account_code: &'a str,
+    #[serde(flatten)]
+    asked: Option<&'a Map<String, Value>>,
 }
 
 impl IdToken<'_> {
@@ -81,6 +86,7 @@ impl IdToken<'_> {
             at_hash: self.access_token.map(|token| half_hash(alg, token)),
             sid: self.session_id,
             account_code: self.account_code,
+            asked: self.asked,
         }
     }
 }
@@ -112,6 +118,9 @@ pub struct Hint {
     pub session_id: Option<String>,
     /// The code of the account for which it was issued.
     pub account_code: Option<String>,
+    /// It may be over, but every ID token has an end; signed userinfo has none.
+    #[serde(rename = "exp")]
+    _expires: i64,
 }
 
 impl Hint {
@@ -136,7 +145,6 @@ impl Hint {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
-    use serde_json::Value;
 
     use super::*;
     use crate::client::PiiMode;
@@ -154,6 +162,7 @@ mod tests {
             nonce: Some("n-0S6_WzA2Mj"),
             access_token: Some("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
             issued_at: NOW,
+            asked: None,
         }
     }
 

@@ -90,7 +90,10 @@ fn step(request: &AuthorizeRequest, client: &Client, situation: &Situation<'_>) 
         return Ok(Step::SignIn);
     }
     // OIDC Core §3.1.2.1: a hint names the only person to whom the client wants an answer.
-    if situation.hint.is_some_and(|hint| hint.person_id != person.person_id) {
+    // §5.5.1: so does a `sub` that it asks for.
+    let hinted = situation.hint.map(|hint| hint.person_id.as_str());
+    let asked = request.claims.as_ref().and_then(|claims| claims.subject.as_deref());
+    if hinted.into_iter().chain(asked).any(|meant| meant != person.person_id) {
         if answered {
             let error =
                 Error::new(ErrorCode::LoginRequired, "another user than that of id_token_hint signed in");
@@ -103,7 +106,7 @@ fn step(request: &AuthorizeRequest, client: &Client, situation: &Situation<'_>) 
         AccountChoice::Obvious if request.prompt.select_account => return Ok(Step::ChooseAccount),
         AccountChoice::Obvious | AccountChoice::Chosen => {}
     }
-    let remembered = request.scopes.is_subset_of(situation.consented);
+    let remembered = request.consent_scopes().is_subset_of(situation.consented);
     let must_ask = request.prompt.consent || !remembered || is_always_asked(request, client);
     Ok(if must_ask && !situation.allowed { Step::Consent } else { Step::Issue })
 }
@@ -256,6 +259,7 @@ mod tests {
                 session_id: None,
                 nonce: None,
                 access_token: None,
+                asked: None,
                 issued_at: NOW,
             };
             let text = token.sign(&key).expect("signed");
@@ -291,6 +295,27 @@ mod tests {
             let refused = Err(ErrorCode::ConsentRequired);
             assert_eq!(silent, if expected == Step::Issue { Ok(expected) } else { refused });
         }
+    }
+
+    // security: A16, A17
+    #[test]
+    fn a_subject_that_is_asked_for_is_as_good_as_a_hint() {
+        let all = scopes(ASKED);
+        let named = |person: &str| format!(r#"{{"id_token":{{"sub":{{"value":"{person}"}}}}}}"#);
+        let (same, other) = (named(TONY), named("11111111-1111-4111-8111-111111111111"));
+        let none = ("prompt", "none");
+        assert_eq!(after(&settled(&all), &[("claims", &same), none]), Ok(Step::Issue));
+        assert_eq!(after(&settled(&all), &[("claims", &other), none]), Err(ErrorCode::LoginRequired));
+        assert_eq!(after(&settled(&all), &[("claims", &other)]), Ok(Step::SignIn));
+    }
+
+    // security: C02, A17
+    #[test]
+    fn claims_beyond_the_scopes_are_consented_to_as_their_scopes_are() {
+        let (asked, wider) = (scopes(ASKED), scopes("openid reservations.read email"));
+        let claims = [("claims", r#"{"userinfo":{"email":null}}"#)];
+        assert_eq!(after(&settled(&asked), &claims), Ok(Step::Consent));
+        assert_eq!(after(&settled(&wider), &claims), Ok(Step::Issue));
     }
 
     // security: C02

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalogue::Catalogue;
 use crate::claims;
-use crate::client::GrantType;
+use crate::client::{AuthMethod, GrantType};
 use crate::jose::Alg;
 use crate::scope::OIDC_SCOPES;
 
@@ -12,6 +12,8 @@ use crate::scope::OIDC_SCOPES;
 pub const AUTHORIZATION_PATH: &str = "/connect/authorize";
 /// The path of the token endpoint.
 pub const TOKEN_PATH: &str = "/connect/token";
+/// The path of the endpoint that takes pushed requests.
+pub const PAR_PATH: &str = "/connect/par";
 /// The path of the userinfo endpoint.
 pub const USERINFO_PATH: &str = "/connect/userinfo";
 /// The path of the introspection endpoint.
@@ -60,6 +62,8 @@ pub struct Metadata<'a> {
     device_authorization_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
+    pushed_authorization_request_endpoint: String,
+    require_pushed_authorization_requests: bool,
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
@@ -69,9 +73,14 @@ pub struct Metadata<'a> {
     prompt_values_supported: [&'static str; 4],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
-    token_endpoint_auth_methods_supported: [&'static str; 3],
-    introspection_endpoint_auth_methods_supported: [&'static str; 2],
-    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    userinfo_signing_alg_values_supported: Vec<&'static str>,
+    request_object_signing_alg_values_supported: Vec<&'static str>,
+    token_endpoint_auth_methods_supported: [&'static str; 4],
+    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    introspection_endpoint_auth_methods_supported: [&'static str; 3],
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    revocation_endpoint_auth_methods_supported: [&'static str; 4],
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     claim_types_supported: [&'static str; 1],
     claims_supported: &'static [&'static str],
     ui_locales_supported: &'a [&'a str],
@@ -81,6 +90,7 @@ pub struct Metadata<'a> {
     request_parameter_supported: bool,
     // OIDC Discovery §3: the default of this one is true, so it must be there.
     request_uri_parameter_supported: bool,
+    require_request_uri_registration: bool,
 }
 
 impl<'a> Metadata<'a> {
@@ -91,6 +101,8 @@ impl<'a> Metadata<'a> {
         let api_scopes = offer.catalogue.apis().iter().flat_map(|api| &api.scopes);
         let api_scopes = api_scopes.filter(|scope| !scope.internal).map(|scope| scope.name.as_str());
         let (basic, post, none) = ("client_secret_basic", "client_secret_post", "none");
+        let signed = AuthMethod::PrivateKeyJwt.as_str();
+        let algs = || Alg::ALL.map(Alg::as_str).to_vec();
         Self {
             issuer: offer.issuer,
             authorization_endpoint: at(AUTHORIZATION_PATH),
@@ -102,6 +114,9 @@ impl<'a> Metadata<'a> {
             end_session_endpoint: at(END_SESSION_PATH),
             device_authorization_endpoint: at(DEVICE_AUTHORIZATION_PATH),
             registration_endpoint: offer.registration.then(|| at(REGISTRATION_PATH)),
+            pushed_authorization_request_endpoint: at(PAR_PATH),
+            // RFC 9126 §5: of every client; some must all the same.
+            require_pushed_authorization_requests: false,
             scopes_supported: OIDC_SCOPES.into_iter().chain(api_scopes).collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query", "form_post"],
@@ -112,18 +127,25 @@ impl<'a> Metadata<'a> {
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: offer.id_token_algs.iter().map(|a| a.as_str()).collect(),
-            token_endpoint_auth_methods_supported: [basic, post, none],
+            userinfo_signing_alg_values_supported: algs(),
+            // OIDC Discovery §3: an unsigned object says no more than plain parameters do, and is worth no more.
+            request_object_signing_alg_values_supported: [algs(), vec![none]].concat(),
+            token_endpoint_auth_methods_supported: [basic, post, signed, none],
+            token_endpoint_auth_signing_alg_values_supported: algs(),
             // RFC 7662 §2.1: nobody asks without saying who asks.
-            introspection_endpoint_auth_methods_supported: [basic, post],
-            revocation_endpoint_auth_methods_supported: [basic, post, none],
+            introspection_endpoint_auth_methods_supported: [basic, post, signed],
+            introspection_endpoint_auth_signing_alg_values_supported: algs(),
+            revocation_endpoint_auth_methods_supported: [basic, post, signed, none],
+            revocation_endpoint_auth_signing_alg_values_supported: algs(),
             claim_types_supported: ["normal"],
             claims_supported: &claims::SUPPORTED,
             ui_locales_supported: offer.ui_locales,
             authorization_response_iss_parameter_supported: true,
             client_id_metadata_document_supported: offer.documents,
-            claims_parameter_supported: false,
-            request_parameter_supported: false,
-            request_uri_parameter_supported: false,
+            claims_parameter_supported: true,
+            request_parameter_supported: true,
+            request_uri_parameter_supported: true,
+            require_request_uri_registration: true,
         }
     }
 }
@@ -160,6 +182,8 @@ mod tests {
           "end_session_endpoint": "https://id.example/connect/endsession",
           "device_authorization_endpoint": "https://id.example/connect/deviceauthorization",
           "registration_endpoint": "https://id.example/connect/register",
+          "pushed_authorization_request_endpoint": "https://id.example/connect/par",
+          "require_pushed_authorization_requests": false,
           "scopes_supported": [
             "openid",
             "profile",
@@ -209,19 +233,53 @@ mod tests {
             "RS256",
             "ES256"
           ],
+          "userinfo_signing_alg_values_supported": [
+            "ES256",
+            "RS256",
+            "PS256",
+            "EdDSA"
+          ],
+          "request_object_signing_alg_values_supported": [
+            "ES256",
+            "RS256",
+            "PS256",
+            "EdDSA",
+            "none"
+          ],
           "token_endpoint_auth_methods_supported": [
             "client_secret_basic",
             "client_secret_post",
+            "private_key_jwt",
             "none"
+          ],
+          "token_endpoint_auth_signing_alg_values_supported": [
+            "ES256",
+            "RS256",
+            "PS256",
+            "EdDSA"
           ],
           "introspection_endpoint_auth_methods_supported": [
             "client_secret_basic",
-            "client_secret_post"
+            "client_secret_post",
+            "private_key_jwt"
+          ],
+          "introspection_endpoint_auth_signing_alg_values_supported": [
+            "ES256",
+            "RS256",
+            "PS256",
+            "EdDSA"
           ],
           "revocation_endpoint_auth_methods_supported": [
             "client_secret_basic",
             "client_secret_post",
+            "private_key_jwt",
             "none"
+          ],
+          "revocation_endpoint_auth_signing_alg_values_supported": [
+            "ES256",
+            "RS256",
+            "PS256",
+            "EdDSA"
           ],
           "claim_types_supported": [
             "normal"
@@ -265,9 +323,10 @@ mod tests {
           ],
           "authorization_response_iss_parameter_supported": true,
           "client_id_metadata_document_supported": true,
-          "claims_parameter_supported": false,
-          "request_parameter_supported": false,
-          "request_uri_parameter_supported": false
+          "claims_parameter_supported": true,
+          "request_parameter_supported": true,
+          "request_uri_parameter_supported": true,
+          "require_request_uri_registration": true
         }
         "#);
     }
@@ -290,7 +349,7 @@ mod tests {
         let members = document.as_object().expect("an object");
         let urls = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || name.ends_with("_uri"));
         let urls: Vec<_> = urls.filter_map(|(_, value)| value.as_str()).collect();
-        assert_eq!(urls.len(), 8);
+        assert_eq!(urls.len(), 9);
         assert!(urls.iter().all(|url| url.starts_with("http://localhost:8080/")), "{urls:?}");
         let text = document.to_string();
         assert!(!text.contains("\"plain\"") && !text.contains("HS256") && !text.contains("internal:"));

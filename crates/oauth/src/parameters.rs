@@ -65,6 +65,11 @@ impl Parameters {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every parameter as it was sent.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// True when this parameter was sent twice.
     #[must_use]
     pub fn is_twice(&self, name: &str) -> bool {

@@ -46,6 +46,20 @@ impl Sub<Duration> for Timestamp {
     }
 }
 
+/// A date in a token that somebody else made (RFC 7519 §2): seconds since 1970, perhaps with a fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "f64")]
+pub(crate) struct NumericDate(pub(crate) Timestamp);
+
+impl TryFrom<f64> for NumericDate {
+    type Error = &'static str;
+
+    fn try_from(seconds: f64) -> Result<Self, Self::Error> {
+        let since = Duration::try_from_secs_f64(seconds).map_err(|_| "not a date since 1970")?;
+        Ok(Self(Timestamp(0) + since))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +72,18 @@ mod tests {
         assert_eq!(Timestamp(i64::MAX) + hour, Timestamp(i64::MAX));
         assert_eq!(Timestamp(i64::MIN) - hour, Timestamp(i64::MIN));
         assert_eq!(Timestamp::from_seconds(i64::MAX), Timestamp(i64::MAX));
+    }
+
+    #[test]
+    fn dates_of_strangers_may_have_fractions_but_lie_after_1970() {
+        let date = |text: &str| serde_json::from_str::<NumericDate>(text).ok().map(|date| date.0);
+        assert_eq!(date("1700000000"), Some(Timestamp(1_700_000_000_000)));
+        assert_eq!(date("1700000000.25"), Some(Timestamp(1_700_000_000_250)));
+        assert_eq!(date("1e15"), Some(Timestamp(1_000_000_000_000_000_000)));
+        assert_eq!(date("1e18"), Some(Timestamp(i64::MAX)));
+        for bad in ["-1", "1e300", "\"1700000000\"", "null", "true"] {
+            assert_eq!(date(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use grantry_oauth::dpop::NonceKey;
 use grantry_store::Store;
 
-use crate::cached::Cached;
+use crate::cached::{AppKeys, Cached};
 use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
 use crate::endpoints::failures::Failures;
@@ -33,6 +33,8 @@ pub struct App {
     pub store: Store,
     /// What is kept in memory of the store.
     pub cached: Cached,
+    /// Public keys of apps that say where they are.
+    pub app_keys: AppKeys,
     pub master_key: MasterKey,
     pub keys: std::sync::Arc<Keys>,
     pub cookies: Cookies,

@@ -7,7 +7,7 @@ use grantry::cli;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match cli::run(cli::Arguments::read()).await {
+    match Box::pin(cli::run(cli::Arguments::read())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "grantry: {}", said(&error));

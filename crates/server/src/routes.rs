@@ -22,7 +22,8 @@ use crate::connections::{self, pages as connected};
 use crate::consent;
 use crate::devices;
 use crate::endpoints::{
-    authorize, device, end_session, introspection, metadata, preflight, register, revocation, token, userinfo,
+    authorize, device, end_session, introspection, metadata, par, preflight, register, revocation, token,
+    userinfo,
 };
 use crate::landing;
 use crate::sign_in::pages as sign_in;
@@ -253,6 +254,8 @@ fn protocol(table: Table) -> Table {
         .post("/connect/token", Open, Endpoint, token::give)
         .preflight("/connect/token")
         .post("/connect/deviceauthorization", Open, Endpoint, device::begin)
+        .post("/connect/par", Open, Endpoint, par::receive)
+        .preflight("/connect/par")
         .post("/connect/introspect", Open, Endpoint, introspection::tell)
         .post("/connect/revocation", Open, Endpoint, revocation::take_back)
         .preflight("/connect/revocation")
@@ -294,6 +297,7 @@ fn desk(table: Table) -> Table {
         .get("/apps/refused-requests", Admin, Page, apps::pages::refusals::show)
         .post("/apps/check-redirect-uri", Admin, Page, apps::pages::check::redirect_uri)
         .post("/apps/check-logo", Admin, Page, apps::pages::check::logo)
+        .get("/apps/profiles", Member, Page, apps::pages::profiles::show)
         // Custom apps
         .get("/apps/connected-apps/create", Admin, Page, apps::pages::create::custom_form)
         .post("/apps/connected-apps/create", Admin, Page, apps::pages::create::custom_send)

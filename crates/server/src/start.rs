@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::cached::Cached;
+use crate::cached::{AppKeys, Cached};
 use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
 use crate::endpoints::failures::Failures;
@@ -95,6 +95,7 @@ pub async fn open(
     let metrics = Arc::<Metrics>::default();
     let app = App {
         keys: Keys::open(&store, &master_key, &clock, &random).await?,
+        app_keys: AppKeys::default(),
         cached: Cached::new(&store, public_url.as_str(), config.cimd.enabled),
         cookies: Cookies { secure: public_url.is_https() },
         form_key: FormKey::new(master_key.derive("forms").as_ref()),

@@ -427,3 +427,56 @@ impl Tx {
         Ok(self.query_opt(SET_STATE, values![state, app, version]).await?.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{NOW, empty, world, write};
+
+    /// Flags of which each is on in one version alone: two that were mixed up would show.
+    #[tokio::test]
+    async fn a_version_is_read_as_it_was_saved() {
+        let (_dir, store) = empty().await;
+        let world = world(&store).await;
+        let app =
+            store.reader().find_app(&world.developer, &world.app).await.expect("a read").expect("the app");
+        let live = app.live_version_id.expect("a live version");
+        let reader = store.reader();
+        let first = reader.find_version(&world.developer, &world.app, &live).await.expect("a read");
+        let first = first.expect("the version").details;
+        let flags: [fn(&mut AppDetails) -> &mut bool; 5] = [
+            |details| &mut details.require_pkce,
+            |details| &mut details.require_par,
+            |details| &mut details.dpop_bound,
+            |details| &mut details.device_grant,
+            |details| &mut details.token_exchange,
+        ];
+        for (number, flag) in (2_u8..).zip(flags) {
+            let text = |what: &str| Some(format!("{what} {number}"));
+            let mut details = AppDetails {
+                require_pkce: false,
+                jwks: text("jwks"),
+                jwks_uri: text("jwks_uri"),
+                initiate_login_uri: text("initiate_login_uri"),
+                backchannel_logout_uri: text("backchannel_logout_uri"),
+                userinfo_alg: text("userinfo_alg"),
+                request_object_alg: text("request_object_alg"),
+                sector_identifier_uri: text("sector_identifier_uri"),
+                subject_type: SubjectType::Pairwise,
+                request_uris: vec!["https://app.example/b".to_owned(), "https://app.example/a".to_owned()],
+                ..first.clone()
+            };
+            *flag(&mut details) = true;
+            let id = VersionId::new(NOW, [number; 10]);
+            let new = NewVersion {
+                id: id.clone(),
+                app_id: world.app.clone(),
+                details: details.clone(),
+                created_by: None,
+            };
+            write(&store, NOW, |tx| async move { tx.insert_version(&new).await }).await;
+            let found = reader.find_version(&world.developer, &world.app, &id).await.expect("a read");
+            assert_eq!(found.expect("the version").details, details);
+        }
+    }
+}

@@ -19,6 +19,8 @@ pub struct AuthorizationRequest {
     pub person_id: Option<PersonId>,
     /// The account that this person chose.
     pub account_id: Option<AccountId>,
+    /// The pushed request that it began with (RFC 9126), by the hash of its name.
+    pub pushed_hash: Option<[u8; 32]>,
     /// When the person signed in within this request: what settles `prompt=login` and `max_age`.
     pub signed_in_at: Option<Timestamp>,
     /// When it arrived.
@@ -36,6 +38,8 @@ pub struct NewAuthorizationRequest {
     pub app_id: AppId,
     /// The checked request as JSON.
     pub request: String,
+    /// The pushed request that it begins with, if it does.
+    pub pushed_hash: Option<[u8; 32]>,
     /// When it is forgotten.
     pub expires_at: Timestamp,
 }
@@ -45,7 +49,7 @@ pub type InBrowser<'a> = (&'a [u8; 32], &'a [u8; 32]);
 
 macro_rules! columns {
     () => {
-        "app_id, browser_hash, request, person_id, account_id, signed_in_at, created_at, expires_at"
+        "app_id, browser_hash, request, person_id, account_id, pushed_hash, signed_in_at, created_at, expires_at"
     };
 }
 
@@ -54,8 +58,8 @@ crate::sql! {
         "select ", columns!(), " from authorization_request",
         " where id_hash = $1 and decided_at is null and expires_at > $2"
     );
-    INSERT = "insert into authorization_request (id_hash, app_id, request, created_at, expires_at) \
-        values ($1, $2, $3, $4, $5)";
+    INSERT = "insert into authorization_request (id_hash, app_id, request, pushed_hash, created_at, expires_at) \
+        values ($1, $2, $3, $4, $5, $6)";
     CLAIM = "update authorization_request set browser_hash = $1, \
         expires_at = case when browser_hash is null then $4 else expires_at end where id_hash = $2 \
         and (browser_hash is null or browser_hash = $1) and decided_at is null and expires_at > $3 returning app_id";
@@ -74,7 +78,7 @@ crate::sql! {
 }
 
 impl FromColumns for AuthorizationRequest {
-    const WIDTH: usize = 8;
+    const WIDTH: usize = 9;
 
     fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
         Ok(AuthorizationRequest {
@@ -83,6 +87,7 @@ impl FromColumns for AuthorizationRequest {
             request: columns.take()?,
             person_id: columns.take()?,
             account_id: columns.take()?,
+            pushed_hash: columns.take()?,
             signed_in_at: columns.take()?,
             created_at: columns.take()?,
             expires_at: columns.take()?,
@@ -106,7 +111,8 @@ impl Tx {
     /// Keeps a request until a person has decided. It belongs to no browser yet: it may have been posted from another
     /// site, without our cookies.
     pub async fn insert_authorization_request(&self, new: &NewAuthorizationRequest) -> Result<(), Error> {
-        let values = values![new.id_hash, &new.app_id, &new.request, self.now(), new.expires_at];
+        let values =
+            values![new.id_hash, &new.app_id, &new.request, new.pushed_hash, self.now(), new.expires_at];
         self.execute(INSERT, values).await?;
         Ok(())
     }
@@ -145,13 +151,20 @@ impl Tx {
         Ok(self.query_opt(CHOOSE, values).await?.is_some())
     }
 
-    /// Decides a request, for good or ill: of several attempts at once, one gets it.
+    /// Decides a request, for good or ill: of several attempts at once, one gets it. With it, the pushed request is used
+    /// up that it began with; when another authorization did that, this one is over too (RFC 9126 §7.3).
     pub async fn decide_authorization_request(
         &self,
         (id_hash, browser_hash): InBrowser<'_>,
     ) -> Result<Option<AuthorizationRequest>, Error> {
         let row = self.query_opt(DECIDE, values![self.now(), id_hash, browser_hash]).await?;
-        row.as_ref().map(AuthorizationRequest::from_row).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let request = AuthorizationRequest::from_row(&row)?;
+        let first = match &request.pushed_hash {
+            Some(pushed) => self.use_pushed_request(pushed).await?,
+            None => true,
+        };
+        Ok(first.then_some(request))
     }
 }
 
@@ -172,6 +185,7 @@ mod tests {
             id_hash: ID,
             app_id: world.app.clone(),
             request: "{}".to_owned(),
+            pushed_hash: None,
             expires_at: later(600),
         };
         write(store, NOW, |tx| async move { tx.insert_authorization_request(&new).await }).await;

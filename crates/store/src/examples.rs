@@ -128,6 +128,7 @@ impl World {
             account_id: self.customer.clone(),
             scopes: scopes.to_owned(),
             resource: Vec::new(),
+            claims: None,
             session_sid: Some(self.session.clone()),
             auth_time: NOW,
             outlives_person: true,

@@ -12,6 +12,8 @@ crate::word::words! {
     FlowStage {
         /// At the authorization endpoint, or before the person had decided.
         Authorize = "authorize",
+        /// Where requests are pushed.
+        Pushed = "pushed",
         /// At the token endpoint.
         Token = "token",
         /// At userinfo.

@@ -29,6 +29,8 @@ pub struct Grant {
     pub scopes: String,
     /// The APIs that the tokens are for (RFC 8707); none for those of the scopes.
     pub resource: Vec<String>,
+    /// The claims that were asked for one by one (OIDC Core §5.5), as JSON.
+    pub claims: Option<String>,
     /// The session in which the person authorized.
     pub session_sid: Option<SessionId>,
     /// When the person proved who they are.
@@ -59,6 +61,8 @@ pub struct NewGrant {
     pub scopes: String,
     /// The APIs that the tokens are for (RFC 8707); none for those of the scopes.
     pub resource: Vec<String>,
+    /// The claims that were asked for one by one (OIDC Core §5.5), as JSON.
+    pub claims: Option<String>,
     /// The session in which the person authorizes.
     pub session_sid: Option<SessionId>,
     /// When the person proved who they are.
@@ -126,8 +130,8 @@ impl GrantState {
 /// The columns that a [`Grant`] `g` is read from.
 macro_rules! grant_columns {
     () => {
-        "g.id, g.connection_id, g.app_id, g.person_id, g.account_id, g.scopes, g.resource, g.session_sid, g.auth_time, \
-         g.outlives_person, g.created_at, g.ended_at"
+        "g.id, g.connection_id, g.app_id, g.person_id, g.account_id, g.scopes, g.resource, g.claims, g.session_sid, \
+         g.auth_time, g.outlives_person, g.created_at, g.ended_at"
     };
 }
 pub(crate) use grant_columns;
@@ -173,8 +177,9 @@ crate::sql! {
         " where g.account_id = $1 and g.connection_id = $2 and g.ended_at is null and g.keep_until > $3",
         " order by g.created_at desc, g.id desc limit 200"
     );
-    INSERT = "insert into access_grant (id, connection_id, app_id, person_id, account_id, scopes, resource, session_sid, \
-        auth_time, created_at, keep_until, outlives_person) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    INSERT = "insert into access_grant (id, connection_id, app_id, person_id, account_id, scopes, resource, claims, \
+        session_sid, auth_time, created_at, keep_until, outlives_person) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     USED = "update connection set last_used_at = $1 where id = $2 and last_used_at < $1";
     END = "update access_grant set ended_at = $1, end_reason = $2 where id = $3 and ended_at is null \
         returning connection_id";
@@ -191,7 +196,7 @@ crate::sql! {
 }
 
 impl FromColumns for Grant {
-    const WIDTH: usize = 12;
+    const WIDTH: usize = 13;
 
     fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
         Ok(Grant {
@@ -202,6 +207,7 @@ impl FromColumns for Grant {
             account_id: columns.take()?,
             scopes: columns.take()?,
             resource: columns.take()?,
+            claims: columns.take()?,
             session_sid: columns.take()?,
             auth_time: columns.take()?,
             outlives_person: columns.take()?,
@@ -275,6 +281,7 @@ impl Tx {
             &new.account_id,
             &new.scopes,
             json_list(&new.resource),
+            new.claims.as_ref(),
             new.session_sid.as_ref(),
             new.auth_time,
             self.now(),

@@ -44,6 +44,7 @@ mod migration;
 pub mod outbox_mail;
 pub mod page;
 pub mod person;
+pub mod pushed_request;
 pub mod redirect_check;
 pub mod refresh_token;
 pub mod revoked_token;
@@ -53,6 +54,7 @@ pub mod setting;
 pub mod signing_key;
 pub mod sweep;
 pub mod throttle;
+pub mod used_assertion;
 mod value;
 mod word;
 
@@ -98,6 +100,7 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("member", member::ALL),
     ("outbox_mail", outbox_mail::ALL),
     ("person", person::ALL),
+    ("pushed_request", pushed_request::ALL),
     ("redirect_check", redirect_check::ALL),
     ("refresh_token", refresh_token::ALL),
     ("revoked_token", revoked_token::ALL),
@@ -107,6 +110,7 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("signing_key", signing_key::ALL),
     ("sweep", sweep::ALL),
     ("throttle", throttle::ALL),
+    ("used_assertion", used_assertion::ALL),
 ];
 
 /// Where the database is.

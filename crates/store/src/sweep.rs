@@ -19,6 +19,11 @@ crate::sql! {
         (select p.replay_key from dpop_proof p where p.taken_until < $1 limit $2)";
     DEVICE_AUTHORIZATION = "delete from device_authorization where device_hash in \
         (select d.device_hash from device_authorization d where d.expires_at < $1 limit $2)";
+    /// It stays until the authorizations that began with it are over: a used one is told from one that never was.
+    PUSHED_REQUEST = "delete from pushed_request where id_hash in \
+        (select p.id_hash from pushed_request p where p.expires_at < $1 limit $2)";
+    USED_ASSERTION = "delete from used_assertion where (app_id, jti_hash) in \
+        (select u.app_id, u.jti_hash from used_assertion u where u.expires_at < $1 limit $2)";
     /// Its codes go with it: until then they are what a replay is recognised by.
     GRANT = "delete from access_grant where id in \
         (select g.id from access_grant g where g.keep_until < $1 limit $2)";
@@ -44,6 +49,7 @@ crate::sql! {
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// What is deleted, and how long after its end. A refresh token goes before its grant, which would take it along.
 const RULES: &[(&str, &str, Duration)] = &[
@@ -55,6 +61,8 @@ const RULES: &[(&str, &str, Duration)] = &[
     ("dpop_proof", DPOP_PROOF, MINUTE),
     // A device that still polls is told that its time is over.
     ("device_authorization", DEVICE_AUTHORIZATION, MINUTE.saturating_mul(10)),
+    ("pushed_request", PUSHED_REQUEST, HOUR.saturating_mul(2)),
+    ("used_assertion", USED_ASSERTION, Duration::ZERO),
     ("refresh_token", REFRESH_TOKEN, Duration::ZERO),
     ("access_grant", GRANT, Duration::ZERO),
     ("revoked_token", REVOKED_TOKEN, Duration::ZERO),

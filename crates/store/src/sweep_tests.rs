@@ -45,6 +45,7 @@ async fn everything(tx: &Tx, world: &World) -> Result<(), Error> {
         id_hash: [1; 32],
         app_id: world.app.clone(),
         request: "{}".to_owned(),
+        pushed_hash: None,
         expires_at: later(HOUR),
     };
     tx.insert_authorization_request(&request).await?;

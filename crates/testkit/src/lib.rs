@@ -9,6 +9,7 @@
 
 mod axe;
 pub mod browser;
+pub mod client_key;
 pub mod database;
 pub mod farm;
 pub mod foreign;

@@ -26,6 +26,9 @@ pub enum VerifyError {
     /// The header has `crit` members, none of which we know.
     #[error("the token has critical headers")]
     Critical,
+    /// `alg` is none of those that are allowed here.
+    #[error("the token's algorithm is not allowed")]
+    WrongAlg,
     /// The signature does not fit.
     #[error("the token's signature is wrong")]
     BadSignature,
@@ -63,43 +66,60 @@ struct Header {
     jwk: Option<serde_json::Value>,
 }
 
-/// A JWS of one type, taken apart. Nothing of it is verified yet.
-struct Parts<'t> {
+/// A JWS taken apart, of which nothing is believed yet.
+pub(super) struct Parts<'t> {
     header: Header,
     message: &'t str,
-    payload: &'t str,
+    payload: Vec<u8>,
     signature: Vec<u8>,
 }
 
 impl<'t> Parts<'t> {
-    fn of(typ: &str, text: &'t str) -> Result<Self, VerifyError> {
+    pub(super) fn read(text: &'t str) -> Result<Self, VerifyError> {
         if text.len() > TOKEN_LIMIT_BYTES {
             return Err(VerifyError::Malformed);
         }
         let (message, signature) = text.rsplit_once('.').ok_or(VerifyError::Malformed)?;
         let (header, payload) = message.split_once('.').ok_or(VerifyError::Malformed)?;
-        let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| VerifyError::Malformed)?;
+        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| VerifyError::Malformed);
+        let header: Header = json(&decode(header)?)?;
         // RFC 7515 §4.1.11: a critical header that is not understood makes the token invalid.
         if header.crit.is_some() {
             return Err(VerifyError::Critical);
         }
-        // RFC 8725 §3.11
-        if !header.typ.as_deref().is_some_and(|said| said.eq_ignore_ascii_case(typ)) {
-            return Err(VerifyError::WrongType);
-        }
-        Ok(Self { header, message, payload, signature: decode(signature)? })
+        Ok(Self { header, message, payload: decode(payload)?, signature: decode(signature)? })
     }
 
-    fn claims<C: DeserializeOwned>(&self, key: &PublicKey) -> Result<C, VerifyError> {
+    /// The parts of a token that says that it is of this type (RFC 8725 §3.11).
+    fn of(typ: &str, text: &'t str) -> Result<Self, VerifyError> {
+        let parts = Self::read(text)?;
+        let fits = parts.typ().is_some_and(|said| said.eq_ignore_ascii_case(typ));
+        if fits { Ok(parts) } else { Err(VerifyError::WrongType) }
+    }
+
+    pub(super) fn alg(&self) -> &str {
+        &self.header.alg
+    }
+
+    pub(super) fn kid(&self) -> Option<&str> {
+        self.header.kid.as_deref()
+    }
+
+    pub(super) fn typ(&self) -> Option<&str> {
+        self.header.typ.as_deref()
+    }
+
+    /// The claims, if this key signed them with its own algorithm, whatever the header says.
+    pub(super) fn claims<C: DeserializeOwned>(&self, key: &PublicKey) -> Result<C, VerifyError> {
         if !key.verifies(self.message.as_bytes(), &self.signature) {
             return Err(VerifyError::BadSignature);
         }
-        serde_json::from_slice(&decode(self.payload)?).map_err(|_| VerifyError::Malformed)
+        json(&self.payload)
     }
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| VerifyError::Malformed)
+fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, VerifyError> {
+    serde_json::from_slice(bytes).map_err(|_| VerifyError::Malformed)
 }
 
 /// Verifies a compact JWS of one type and reads its claims. Times and audiences are the caller's to check.
@@ -110,8 +130,8 @@ fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
 /// The first rule that the token breaks.
 pub fn verify<C: DeserializeOwned>(keys: &Jwks, token: TokenType, text: &str) -> Result<C, VerifyError> {
     let parts = Parts::of(token.as_str(), text)?;
-    let key = parts.header.kid.as_deref().and_then(|kid| keys.find(kid)).ok_or(VerifyError::UnknownKey)?;
-    if key.alg().as_str() != parts.header.alg {
+    let key = parts.kid().and_then(|kid| keys.find(kid)).ok_or(VerifyError::UnknownKey)?;
+    if key.alg().as_str() != parts.alg() {
         return Err(VerifyError::UnknownKey);
     }
     parts.claims(key)
@@ -126,7 +146,7 @@ pub fn verify<C: DeserializeOwned>(keys: &Jwks, token: TokenType, text: &str) ->
 pub fn verify_by_own_key<C: DeserializeOwned>(typ: &str, text: &str) -> Result<(PublicKey, C), VerifyError> {
     let parts = Parts::of(typ, text)?;
     // RFC 9449 §4.3, 5: an asymmetric algorithm; there are no others in the list.
-    let alg = Alg::parse(&parts.header.alg).ok_or(VerifyError::UnknownKey)?;
+    let alg = Alg::parse(parts.alg()).ok_or(VerifyError::UnknownKey)?;
     let jwk = parts.header.jwk.as_ref().ok_or(VerifyError::UnknownKey)?;
     // RFC 9449 §4.3, 7
     if super::jwk::is_private(jwk) {
@@ -135,6 +155,21 @@ pub fn verify_by_own_key<C: DeserializeOwned>(typ: &str, text: &str) -> Result<(
     let key = PublicKey::from_jwk(alg, jwk).ok_or(VerifyError::UnknownKey)?;
     let claims = parts.claims(&key)?;
     Ok((key, claims))
+}
+
+/// Reads the claims of a token without believing them: only to find out whose keys must verify it.
+///
+/// # Errors
+/// [`VerifyError::Malformed`] or [`VerifyError::Critical`].
+pub fn peek<C: DeserializeOwned>(text: &str) -> Result<C, VerifyError> {
+    json(&Parts::read(text)?.payload)
+}
+
+/// Whether a token says of itself that nobody signed it (RFC 7515 appendix A.5): `alg` is `none`, the signature empty.
+/// [`peek`] is all there is to read it with.
+#[must_use]
+pub fn is_unsigned(text: &str) -> bool {
+    Parts::read(text).is_ok_and(|parts| parts.alg() == "none" && parts.signature.is_empty())
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The only door to cryptography on tokens: compact JWS with a closed list of algorithms (RFC 7515, 7517, 7518, 8037).
 
+mod client_keys;
 mod compact;
 mod jwk;
 mod key;
 
-pub use compact::{VerifyError, sign, verify, verify_by_own_key};
+pub use client_keys::{ClientKeys, KeySetProblem};
+pub use compact::{VerifyError, is_unsigned, peek, sign, verify, verify_by_own_key};
 pub use jwk::{Jwks, PublicKey};
 pub use key::{KeyError, SigningKey};
 

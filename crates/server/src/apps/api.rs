@@ -12,6 +12,7 @@ use grantry_store::page::PageRequest;
 use grantry_store::secret::AppSecret;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::secrets::RawSecret;
 use super::{RawApp, Refused, edit, register, remove, secrets};
@@ -38,6 +39,15 @@ pub struct Wanted {
     client_type: Option<String>,
     require_pkce: Option<bool>,
     profile: Option<String>,
+    auth_method: Option<String>,
+    /// The JWK set itself, not a text; an empty text takes it away.
+    jwks: Option<Value>,
+    jwks_uri: Option<String>,
+    id_token_alg: Option<String>,
+    userinfo_alg: Option<String>,
+    request_object_alg: Option<String>,
+    request_uris: Option<Vec<String>>,
+    require_par: Option<bool>,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
     dpop_bound: Option<bool>,
@@ -86,6 +96,14 @@ struct Shown {
     client_type: &'static str,
     require_pkce: bool,
     profile: &'static str,
+    auth_method: String,
+    jwks: Option<Value>,
+    jwks_uri: Option<String>,
+    id_token_alg: String,
+    userinfo_alg: Option<String>,
+    request_object_alg: Option<String>,
+    request_uris: Vec<String>,
+    require_par: bool,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
     dpop_bound: bool,
@@ -98,7 +116,7 @@ struct Shown {
 #[serde(rename_all = "camelCase")]
 struct Created {
     client_id: String,
-    /// Only here, and never again. Absent for a public app.
+    /// Only here, and never again. Absent for an app without a secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<String>,
 }
@@ -149,10 +167,21 @@ impl Wanted {
         put(&mut raw.pii_mode, self.pii_mode);
         put(&mut raw.client_type, self.client_type);
         put(&mut raw.profile, self.profile);
+        put(&mut raw.auth_method, self.auth_method);
+        put(
+            &mut raw.jwks,
+            self.jwks.map(|jwks| jwks.as_str().map_or_else(|| jwks.to_string(), str::to_owned)),
+        );
+        put(&mut raw.jwks_uri, self.jwks_uri);
+        put(&mut raw.id_token_alg, self.id_token_alg);
+        put(&mut raw.userinfo_alg, self.userinfo_alg);
+        put(&mut raw.request_object_alg, self.request_object_alg);
+        put(&mut raw.request_uris, self.request_uris);
         put(&mut raw.policy_uri, self.policy_uri);
         put(&mut raw.tos_uri, self.tos_uri);
         for (place, said) in [
             (&mut raw.require_pkce, self.require_pkce),
+            (&mut raw.require_par, self.require_par),
             (&mut raw.dpop_bound, self.dpop_bound),
             (&mut raw.device_grant, self.device_grant),
             (&mut raw.token_exchange, self.token_exchange),
@@ -180,6 +209,14 @@ impl Shown {
             client_type: details.client_type.as_str(),
             require_pkce: details.require_pkce,
             profile: details.profile.as_str(),
+            auth_method: details.auth_method,
+            jwks: details.jwks.and_then(|jwks| serde_json::from_str(&jwks).ok()),
+            jwks_uri: details.jwks_uri,
+            id_token_alg: details.id_token_alg,
+            userinfo_alg: details.userinfo_alg,
+            request_object_alg: details.request_object_alg,
+            request_uris: details.request_uris,
+            require_par: details.require_par,
             policy_uri: details.policy_uri,
             tos_uri: details.tos_uri,
             dpop_bound: details.dpop_bound,
@@ -235,6 +272,12 @@ fn field(form: &str) -> String {
         "dpop_bound" => "dpopBound",
         "device_grant" => "deviceGrant",
         "token_exchange" => "tokenExchange",
+        "auth_method" => "authMethod",
+        "jwks_uri" => "jwksUri",
+        "id_token_alg" => "idTokenAlg",
+        "userinfo_alg" => "userinfoAlg",
+        "request_object_alg" => "requestObjectAlg",
+        "request_uri" => "requestUris",
         "policy_uri" => "policyUri",
         "tos_uri" => "tosUri",
         other => other,

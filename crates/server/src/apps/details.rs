@@ -1,9 +1,8 @@
 //! From what was typed about an app to details that may be saved: one function for every way in.
 
-use grantry_oauth::client::{AuthMethod, PiiMode};
+use grantry_oauth::client::PiiMode;
 use grantry_oauth::client_id::{ClientCode, CodeProblem};
 use grantry_oauth::display_text;
-use grantry_oauth::jose::Alg;
 use grantry_oauth::redirect_uri::{self, RedirectUri, Refused};
 use grantry_oauth::scope::is_oidc;
 use grantry_store::app::AppKind;
@@ -12,6 +11,7 @@ use grantry_store::id::AppId;
 use url::Url;
 
 use super::fault::{Fault, Faults};
+use super::protocol::{Protocol, profile_for_rules};
 use crate::cached::{KnownCatalogue, KnownScope};
 use crate::config::CompatPreset;
 use crate::web::Words;
@@ -53,12 +53,24 @@ pub struct RawApp {
     pub client_type: String,
     /// `require_pkce`: `None` leaves it to the profile.
     pub require_pkce: Option<bool>,
-    /// `profile`: `compatible` or `standard`.
+    /// `profile`: `compatible`, `standard` or `fapi2`.
     pub profile: String,
     /// `auth_method`, in the words of RFC 7591.
     pub auth_method: String,
+    /// `jwks`: the app's public keys, a JWK set.
+    pub jwks: String,
+    /// `jwks_uri`: where they are instead.
+    pub jwks_uri: String,
     /// `id_token_alg`
     pub id_token_alg: String,
+    /// `userinfo_alg`; nothing for plain JSON.
+    pub userinfo_alg: String,
+    /// `request_object_alg`: an algorithm or `none`; nothing for whatever the server knows.
+    pub request_object_alg: String,
+    /// `request_uri`
+    pub request_uris: Vec<String>,
+    /// `require_par`: `None` leaves it to the profile.
+    pub require_par: Option<bool>,
     /// `policy_uri`
     pub policy_uri: String,
     /// `tos_uri`
@@ -100,7 +112,13 @@ impl RawApp {
             require_pkce: Some(details.require_pkce),
             profile: details.profile.as_str().to_owned(),
             auth_method: details.auth_method.clone(),
+            jwks: text(&details.jwks),
+            jwks_uri: text(&details.jwks_uri),
             id_token_alg: details.id_token_alg.clone(),
+            userinfo_alg: text(&details.userinfo_alg),
+            request_object_alg: text(&details.request_object_alg),
+            request_uris: details.request_uris.clone(),
+            require_par: Some(details.require_par),
             policy_uri: text(&details.policy_uri),
             tos_uri: text(&details.tos_uri),
             dpop_bound: Some(details.dpop_bound),
@@ -153,9 +171,9 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
     };
     let logo_source_url = checker.url("logo_url", &raw.logo_url);
     let (client_type, profile, require_pkce) = checker.strictness(raw);
-    let auth_method = checker.auth_method(&raw.auth_method, client_type);
     let (device_grant, token_exchange) = checker.grants(raw, client_type);
     let redirect_uris = checker.redirect_uris(&raw.redirect_uris, client_type, device_grant);
+    checker.https(&raw.redirect_uris, &redirect_uris, profile);
     let secret_description = checker.secret_description(&raw.secret_description);
     let scopes = checker.scopes(&raw.scopes);
     let rules_type = for_rules(client_type);
@@ -164,15 +182,12 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
     let cors_origins = checker.uris("cors_origin", &raw.cors_origins, origin);
     let policy_uri = checker.url("policy_uri", &raw.policy_uri);
     let tos_uri = checker.url("tos_uri", &raw.tos_uri);
-    let id_token_alg = match Alg::parse(&raw.id_token_alg) {
-        Some(alg) => alg,
-        None if raw.id_token_alg.is_empty() => Alg::Rs256,
-        None => checker.choice("id_token_alg", &raw.id_token_alg, "RS256, ES256, PS256, EdDSA", Alg::Rs256),
-    };
+    let protocol = checker.protocol(raw, client_type, profile);
     if !checker.faults.is_empty() {
         return Err(checker.faults.in_order_of(&FORM));
     }
     let before = terms.before;
+    let Protocol { auth_method, jwks, jwks_uri, id_token_alg, .. } = protocol;
     let kept_logo = before.filter(|before| before.logo_source_url == logo_source_url);
     let fetched = raw.fetched_logo.as_ref().filter(|logo| Some(&logo.url) == logo_source_url.as_ref());
     let kept_logo = kept_logo.and_then(|before| before.logo_id.clone());
@@ -185,17 +200,17 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
         require_pkce,
         auth_method,
         pii_mode,
-        id_token_alg: id_token_alg.as_str().to_owned(),
-        jwks: before.and_then(|before| before.jwks.clone()),
-        jwks_uri: before.and_then(|before| before.jwks_uri.clone()),
+        id_token_alg,
+        jwks,
+        jwks_uri,
         policy_uri,
         tos_uri,
         initiate_login_uri: before.and_then(|before| before.initiate_login_uri.clone()),
         backchannel_logout_uri: before.and_then(|before| before.backchannel_logout_uri.clone()),
-        require_par: before.is_some_and(|before| before.require_par),
+        require_par: protocol.require_par,
         dpop_bound: raw.dpop_bound.unwrap_or(before.is_some_and(|before| before.dpop_bound)),
-        userinfo_alg: before.and_then(|before| before.userinfo_alg.clone()),
-        request_object_alg: before.and_then(|before| before.request_object_alg.clone()),
+        userinfo_alg: protocol.userinfo_alg,
+        request_object_alg: protocol.request_object_alg,
         subject_type: before.map_or(stored::SubjectType::Public, |before| before.subject_type),
         sector_identifier_uri: before.and_then(|before| before.sector_identifier_uri.clone()),
         device_grant,
@@ -203,7 +218,7 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
         redirect_uris,
         post_logout_uris,
         cors_origins,
-        request_uris: before.map(|before| before.request_uris.clone()).unwrap_or_default(),
+        request_uris: protocol.request_uris,
         scopes,
     };
     Ok(Checked { code, details, secret_description })
@@ -254,13 +269,13 @@ pub(super) fn text_fault(name: &str, problem: display_text::Problem, limit: usiz
     Fault::new(name, key).with("limit", limit)
 }
 
-struct Checker<'a> {
-    terms: &'a Terms<'a>,
+pub(super) struct Checker<'a> {
+    pub(super) terms: &'a Terms<'a>,
     faults: Faults,
 }
 
 impl Checker<'_> {
-    fn fault(&mut self, fault: Fault) {
+    pub(super) fn fault(&mut self, fault: Fault) {
         self.faults.push(fault);
     }
 
@@ -269,7 +284,7 @@ impl Checker<'_> {
     }
 
     /// Notes a value that is none of a closed list, and goes on with one that is.
-    fn choice<T>(&mut self, name: &str, raw: &str, allowed: &str, instead: T) -> T {
+    pub(super) fn choice<T>(&mut self, name: &str, raw: &str, allowed: &str, instead: T) -> T {
         self.fault(Fault::new(name, "apps-fault-choice").about(raw).with("allowed", allowed));
         instead
     }
@@ -326,11 +341,15 @@ impl Checker<'_> {
             _ => Profile::Standard,
         };
         let profile = match Profile::parse(&raw.profile) {
-            Some(profile @ (Profile::Compatible | Profile::Standard)) => profile,
-            None if raw.profile.is_empty() => unsaid,
-            Some(Profile::Fapi2) | None => {
-                self.choice("profile", &raw.profile, "compatible, standard", Profile::Standard)
+            Some(profile) => {
+                let is_public = client_type == ClientType::Public;
+                if is_public && !profile_for_rules(profile).takes_public_clients() {
+                    self.fault(Fault::new("profile", "apps-fault-fapi-public"));
+                }
+                profile
             }
+            None if raw.profile.is_empty() => unsaid,
+            None => self.choice("profile", &raw.profile, "compatible, standard, fapi2", Profile::Standard),
         };
         if client_type == ClientType::Public || self.is_custom() {
             // OAuth 2.1 §7.5.1: public clients always use PKCE. Custom apps have no code to protect.
@@ -338,36 +357,11 @@ impl Checker<'_> {
         }
         // An app that leaves `compatible` does not have to say that it uses PKCE from now on.
         let had_pkce = self.terms.before.is_none_or(|before| before.require_pkce);
-        if profile == Profile::Standard && raw.require_pkce == Some(false) && had_pkce {
+        let lets_pkce_out = profile_for_rules(profile).lets_pkce_out();
+        if !lets_pkce_out && raw.require_pkce == Some(false) && had_pkce {
             self.fault(Fault::new("require_pkce", "apps-fault-pkce"));
         }
-        let wanted = raw.require_pkce.unwrap_or(profile != Profile::Compatible);
-        (client_type, profile, wanted || profile == Profile::Standard)
-    }
-
-    fn auth_method(&mut self, raw: &str, client_type: stored::ClientType) -> String {
-        use stored::ClientType;
-        let fallback = match client_type {
-            ClientType::Confidential => "client_secret_basic",
-            ClientType::Public => "none",
-        };
-        let before = self.terms.before;
-        if before.is_some_and(|before| before.client_type != client_type && before.auth_method == raw) {
-            return fallback.to_owned();
-        }
-        match (client_type, AuthMethod::parse(raw)) {
-            (ClientType::Confidential, Some(AuthMethod::Secret)) if raw != "secret" => raw.to_owned(),
-            (ClientType::Confidential, Some(AuthMethod::Secret))
-            | (ClientType::Public, Some(AuthMethod::None)) => fallback.to_owned(),
-            (_, None) if raw.is_empty() => fallback.to_owned(),
-            (_, None | Some(AuthMethod::Secret | AuthMethod::None | AuthMethod::PrivateKeyJwt)) => {
-                let allowed = match client_type {
-                    ClientType::Confidential => "client_secret_basic, client_secret_post",
-                    ClientType::Public => "none",
-                };
-                self.choice("auth_method", raw, allowed, fallback.to_owned())
-            }
-        }
+        (client_type, profile, raw.require_pkce.unwrap_or(!lets_pkce_out) || !lets_pkce_out)
     }
 
     /// Any other address of an app; absent when nothing was typed.
@@ -421,7 +415,7 @@ impl Checker<'_> {
     }
 
     /// A list of addresses, each checked on its own; rows without text are skipped.
-    fn uris(
+    pub(super) fn uris(
         &mut self,
         name: &str,
         raw: &[String],

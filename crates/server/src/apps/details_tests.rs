@@ -132,9 +132,11 @@ fn every_fault_names_its_field_and_row_at_once() {
         secret_description: "a\nb".to_owned(),
         pii_mode: "maybe".to_owned(),
         client_type: "secret".to_owned(),
-        profile: "fapi2".to_owned(),
+        profile: "fapi3".to_owned(),
         auth_method: "private_key_jwt".to_owned(),
         id_token_alg: "none".to_owned(),
+        userinfo_alg: "HS256".to_owned(),
+        request_uris: vec!["http://app.example/request.jwt".to_owned()],
         policy_uri: "data:text/html,x".to_owned(),
         tos_uri: "https://good@evil.example/".to_owned(),
         ..raw()
@@ -150,12 +152,14 @@ fn every_fault_names_its_field_and_row_at_once() {
         "scope",
         "client_type",
         "profile",
-        "auth_method",
         "post_logout_uri-2",
         "cors_origin-1",
         "policy_uri",
         "tos_uri",
         "id_token_alg",
+        "userinfo_alg",
+        "jwks",
+        "request_uri-1",
     ];
     assert_eq!(faulty(&many, |_| ()), expected);
     let faults = try_with(&many, |_| ()).expect_err("it is refused");
@@ -165,6 +169,60 @@ fn every_fault_names_its_field_and_row_at_once() {
     assert!(text.contains("must use https") && text.ends_with("Try https://app.example/"), "{text}");
     let text = said("cors_origin-1").expect("a sentence");
     assert!(text.ends_with("Try https://app.example"), "{text}");
+}
+
+/// A JWK set with one good key.
+fn jwks() -> String {
+    let x = "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4";
+    let y = "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM";
+    format!(r#"{{"keys":[{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}","kid":"1"}}]}}"#)
+}
+
+// security: T18
+#[test]
+fn keys_are_public_come_in_one_way_and_are_there_when_they_are_needed() {
+    let signing = RawApp { auth_method: "private_key_jwt".to_owned(), ..raw() };
+    assert_eq!(faulty(&signing, |_| ()), ["jwks"]);
+    let with =
+        |jwks: &str, uri: &str| RawApp { jwks: jwks.to_owned(), jwks_uri: uri.to_owned(), ..signing.clone() };
+    let uri = "https://app.example/jwks.json";
+    let by_value = details(&with(&jwks(), ""));
+    assert_eq!((by_value.auth_method.as_str(), by_value.jwks), ("private_key_jwt", Some(jwks())));
+    let by_uri = details(&with("", uri));
+    assert_eq!((by_uri.jwks, by_uri.jwks_uri.as_deref()), (None, Some(uri)));
+    assert_eq!(faulty(&with(&jwks(), uri), |_| ()), ["jwks_uri"]);
+    assert_eq!(faulty(&with("", "http://app.example/jwks.json"), |_| ()), ["jwks_uri"]);
+    for bad in ["{}", r#"{"keys":[]}"#, &jwks().replace("\"kid\"", "\"d\"")] {
+        assert_eq!(faulty(&with(bad, ""), |_| ()), ["jwks"], "{bad}");
+    }
+    try_with(&RawApp { redirect_uris: Vec::new(), ..with(&jwks(), "") }, |terms| {
+        terms.kind = AppKind::Custom;
+    })
+    .expect("custom apps sign too");
+    let requests = RawApp { request_object_alg: "PS256".to_owned(), ..raw() };
+    assert_eq!(faulty(&requests, |_| ()), ["jwks"]);
+}
+
+#[test]
+fn the_profile_fapi2_takes_keys_its_own_algorithms_and_https_alone() {
+    let strict = RawApp { profile: "fapi2".to_owned(), jwks: jwks(), ..raw() };
+    let good = details(&strict);
+    assert_eq!((good.auth_method.as_str(), good.id_token_alg.as_str()), ("private_key_jwt", "ES256"));
+    assert!(good.require_pkce);
+    let with = |change: fn(&mut RawApp)| {
+        let mut raw = strict.clone();
+        change(&mut raw);
+        faulty(&raw, |_| ())
+    };
+    assert_eq!(with(|raw| raw.client_type = "public".to_owned()), ["profile"]);
+    assert_eq!(with(|raw| raw.auth_method = "client_secret_post".to_owned()), ["auth_method"]);
+    assert_eq!(with(|raw| raw.auth_method = "secret".to_owned()), ["auth_method"]);
+    assert_eq!(with(|raw| raw.jwks = String::new()), ["jwks"]);
+    assert_eq!(with(|raw| raw.id_token_alg = "RS256".to_owned()), ["id_token_alg"]);
+    assert_eq!(with(|raw| raw.userinfo_alg = "RS256".to_owned()), ["userinfo_alg"]);
+    assert_eq!(with(|raw| raw.request_object_alg = "none".to_owned()), ["request_object_alg"]);
+    assert_eq!(with(|raw| raw.require_pkce = Some(false)), ["require_pkce"]);
+    assert_eq!(with(|raw| raw.redirect_uris.push("http://localhost/cb".to_owned())), ["redirect_uri-2"]);
 }
 
 // security: R01

@@ -11,6 +11,7 @@ use grantry_store::secret::NewSecret;
 use serde_json::{Map, Value, json};
 
 use super::details::{self, Checked, RawApp, Terms};
+use super::protocol::uses_secret;
 use super::register::{is_by_person, person};
 use super::{Refused, logo, object, secrets};
 use crate::app::App;
@@ -22,7 +23,7 @@ pub struct Edited {
     pub details: AppDetails,
     /// False when everything was as before; then nothing was written.
     pub changed: bool,
-    /// The first secret of an app that was public before.
+    /// The first secret of an app that had none before: it was public, or proved by its keys who it is.
     pub client_secret: Option<Secret<String>>,
 }
 
@@ -68,7 +69,13 @@ pub async fn edit(
     if checked.details == before.details {
         return Ok(Edited { app: found, details: checked.details, changed: false, client_secret: None });
     }
+    let may_need = uses_secret(&checked.details) && !uses_secret(&before.details);
+    let has_secret = may_need
+        && app.store.reader().list_secrets(account, id).await?.iter().any(|old| old.revoked_at.is_none());
     let mut change = Change::new(app, origin, (found, before), checked);
+    if has_secret {
+        change.keep_secrets();
+    }
     let (client_secret, now) = (change.take_secret(), app.clock.now());
     let (found, details) = (change.app.clone(), change.version.details.clone());
     app.store.write(now, |tx| async move { change.save(&tx).await }).await?;
@@ -96,8 +103,7 @@ impl Change {
         checked: Checked,
     ) -> Self {
         let details = checked.details;
-        let gains_secret = before.details.client_type == ClientType::Public
-            && details.client_type == ClientType::Confidential;
+        let gains_secret = uses_secret(&details) && !uses_secret(&before.details);
         let minted = gains_secret.then(|| secrets::mint(app, origin, &found.id, checked.secret_description));
         let (client_secret, secret) = minted.unzip();
         let version = NewVersion {
@@ -109,7 +115,12 @@ impl Change {
         Self { app: found, before, version, secret, client_secret, origin: origin.clone() }
     }
 
-    /// The first secret of an app that was public before. It is nowhere else.
+    /// Makes no new secret: the app has one from before, which works again.
+    fn keep_secrets(&mut self) {
+        (self.secret, self.client_secret) = (None, None);
+    }
+
+    /// The first secret of an app that used none before. It is nowhere else.
     pub fn take_secret(&mut self) -> Option<Secret<String>> {
         self.client_secret.take()
     }
@@ -172,6 +183,12 @@ pub(super) fn picture(details: &AppDetails) -> Map<String, Value> {
         "dpop_bound": details.dpop_bound,
         "device_grant": details.device_grant,
         "token_exchange": details.token_exchange,
+        "jwks": details.jwks,
+        "jwks_uri": details.jwks_uri,
+        "userinfo_alg": details.userinfo_alg,
+        "request_object_alg": details.request_object_alg,
+        "request_uris": details.request_uris,
+        "require_par": details.require_par,
         "policy_uri": details.policy_uri,
         "tos_uri": details.tos_uri,
         "redirect_uris": details.redirect_uris,

@@ -8,6 +8,7 @@ pub mod fault;
 mod limits;
 pub mod logo;
 pub mod pages;
+pub mod protocol;
 pub mod redirect_check;
 mod refused;
 pub mod register;

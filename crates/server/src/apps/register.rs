@@ -4,7 +4,7 @@ use grantry_oauth::client_id::{AccountCode, ClientCode, ClientId, ClientKind};
 use grantry_oauth::secret::Secret;
 use grantry_store::account::{Account, AccountKind};
 use grantry_store::app::{AppAccess, AppKind, NewApp};
-use grantry_store::app_version::{AppDetails, ClientType, NewVersion};
+use grantry_store::app_version::{AppDetails, NewVersion};
 use grantry_store::audit::{Action, ActorKind, Entry, Object, ObjectKind, Origin};
 use grantry_store::id::{AppId, PersonId, VersionId};
 use grantry_store::secret::NewSecret;
@@ -12,6 +12,7 @@ use grantry_store::{Error, Tx};
 
 use super::details::{self, Checked, RawApp, Terms};
 use super::fault::CODE_TAKEN;
+use super::protocol::uses_secret;
 use super::{APPS_PER_ACCOUNT, Fault, Refused, edit, logo, secrets};
 use crate::app::App;
 
@@ -21,7 +22,7 @@ pub struct Registered {
     pub app_id: AppId,
     pub client_id: String,
     pub details: AppDetails,
-    /// Absent for a public app.
+    /// Absent for an app that proves in another way who it is, or not at all.
     pub client_secret: Option<Secret<String>>,
 }
 
@@ -60,10 +61,8 @@ pub async fn register(
         details,
         created_by: person(origin),
     };
-    let minted = match version.details.client_type {
-        ClientType::Confidential => Some(secrets::mint(app, origin, &new.id, secret_description)),
-        ClientType::Public => None,
-    };
+    let minted =
+        uses_secret(&version.details).then(|| secrets::mint(app, origin, &new.id, secret_description));
     let registered = Registered {
         app_id: new.id.clone(),
         client_id: new.client_id.clone(),

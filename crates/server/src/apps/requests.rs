@@ -3,6 +3,7 @@
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grantry_oauth::client_assertion::TYPE;
 use grantry_store::Error;
 use grantry_store::app::AppKind;
 use url::form_urlencoded::Serializer;
@@ -13,16 +14,42 @@ use crate::app::App;
 #[derive(Debug)]
 pub struct Wanted<'a> {
     pub client_id: &'a str,
-    /// Absent for a public app.
-    pub secret: Option<&'a str>,
+    pub proof: Proof<'a>,
+    /// The authorization begins with a pushed request.
+    pub is_pushed: bool,
     /// The first redirect URI; empty for a custom app.
     pub redirect_uri: &'a str,
     pub scopes: &'a [String],
 }
 
+/// How the app proves who it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Proof<'a> {
+    Secret(&'a str),
+    /// A signed assertion, which only the app can make.
+    Assertion,
+    /// A public app.
+    Nothing,
+}
+
+impl Proof<'_> {
+    /// What a request in a terminal carries of it.
+    fn arguments(self, client_id: &str) -> String {
+        match self {
+            Self::Secret(secret) => format!("-u '{client_id}:{secret}'"),
+            Self::Assertion => {
+                format!("\\\n  --data-urlencode client_assertion_type={TYPE} -d client_assertion=ASSERTION")
+            }
+            Self::Nothing => format!("-d client_id={client_id}"),
+        }
+    }
+}
+
 /// The requests as text.
 #[derive(Debug, Clone)]
 pub struct Requests {
+    /// To run in a terminal first; empty unless the app pushes its requests.
+    pub push_request: String,
     /// To open in a browser; empty for a custom app.
     pub authorize_url: String,
     /// To run in a terminal afterwards.
@@ -74,25 +101,28 @@ fn by_code(app: &App, wanted: &Wanted<'_>, scope: &str) -> Requests {
         .append_pair("code_challenge", &challenge(&verifier))
         .append_pair("code_challenge_method", "S256")
         .finish();
-    let client = match wanted.secret {
-        Some(secret) => format!("-u '{}:{secret}'", wanted.client_id),
-        None => format!("-d client_id={}", wanted.client_id),
-    };
+    let client = wanted.proof.arguments(wanted.client_id);
     let token_request = format!(
         "curl {}/connect/token {client} \\\n  -d grant_type=authorization_code -d code=CODE \\\n  \
          --data-urlencode 'redirect_uri={}' \\\n  -d code_verifier={verifier}",
         app.issuer(),
         wanted.redirect_uri,
     );
-    Requests { authorize_url: format!("{}/connect/authorize?{query}", app.issuer()), token_request }
+    let issuer = app.issuer();
+    let (push_request, query) = if wanted.is_pushed {
+        // The query names the app already, and nothing may be sent twice.
+        let client = if matches!(wanted.proof, Proof::Nothing) { "" } else { &client };
+        let push = format!("curl {issuer}/connect/par {client} \\\n  -d '{query}'");
+        (push, format!("client_id={}&request_uri=REQUEST_URI", wanted.client_id))
+    } else {
+        (String::new(), query)
+    };
+    Requests { push_request, authorize_url: format!("{issuer}/connect/authorize?{query}"), token_request }
 }
 
 fn by_credentials(app: &App, wanted: &Wanted<'_>) -> Requests {
-    let secret = wanted.secret.unwrap_or_default();
-    let token_request = format!(
-        "curl {}/connect/token -u '{}:{secret}' \\\n  -d grant_type=client_credentials",
-        app.issuer(),
-        wanted.client_id,
-    );
-    Requests { authorize_url: String::new(), token_request }
+    let client = wanted.proof.arguments(wanted.client_id);
+    let token_request =
+        format!("curl {}/connect/token {client} \\\n  -d grant_type=client_credentials", app.issuer());
+    Requests { push_request: String::new(), authorize_url: String::new(), token_request }
 }

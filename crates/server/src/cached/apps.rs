@@ -1,11 +1,13 @@
 //! An app as the protocol needs it, made once of what is stored.
 
+use std::sync::Arc;
+
 use grantry_oauth::client::{
     AuthMethod, Client, PiiMode, Profile, Provenance, RequestObjectAlg, SubjectType,
 };
 use grantry_oauth::client_auth::StoredSecret;
 use grantry_oauth::client_id::ClientKind;
-use grantry_oauth::jose::Alg;
+use grantry_oauth::jose::{Alg, ClientKeys};
 use grantry_oauth::redirect_uri::{ClientType, RedirectUri};
 use grantry_oauth::scope::ScopeSet;
 use grantry_store::Error;
@@ -26,6 +28,8 @@ pub struct KnownApp {
     pub secrets: Vec<StoredSecret>,
     /// What else is known of an app that registered itself.
     pub machine: Option<MachineApp>,
+    /// The public keys that it registered; those behind its `jwks_uri` are in [`super::AppKeys`].
+    pub keys: Option<Arc<ClientKeys>>,
 }
 
 impl KnownApp {
@@ -80,6 +84,8 @@ impl KnownApp {
                 revoked: false,
             })
             .collect();
+        let keys = details.jwks.as_deref().map(|jwks| ClientKeys::parse(jwks.as_bytes()));
+        let keys = keys.transpose().map_err(|problem| wrong(&format!("jwks: {problem}")))?.map(Arc::new);
         Ok(Self {
             app: found.app,
             owner: found.owner,
@@ -87,6 +93,7 @@ impl KnownApp {
             client,
             secrets,
             machine: found.machine,
+            keys,
         })
     }
 

@@ -1,9 +1,11 @@
 //! What is kept in memory of the store: apps by client ID, and the catalogue. Every change drops what it touches,
 //! at once on the node that writes and within a second on the others.
 
+mod app_keys;
 mod apps;
 mod catalogue;
 
+pub use app_keys::{AppKeys, NoKeys};
 pub use apps::KnownApp;
 pub use catalogue::{KnownApi, KnownCatalogue, KnownScope};
 

@@ -282,7 +282,11 @@ async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
         ("Client type", details.client_type.to_string()),
         ("Profile", profile(details)),
         ("Authentication", details.auth_method.clone()),
+        ("Public keys", keys(details)),
         ("ID tokens", details.id_token_alg.clone()),
+        ("Userinfo", text(&details.userinfo_alg)),
+        ("Requests", request_objects(details)),
+        ("Request URIs", details.request_uris.join("\n")),
         ("Personal data", details.pii_mode.to_string()),
         ("May also", further(details)),
         ("Redirect URIs", details.redirect_uris.join("\n")),
@@ -300,6 +304,23 @@ async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
         answer = answer.facts(&[(&format!("{label:14}"), value.replace('\n', &below))]);
     }
     Ok(answer)
+}
+
+fn keys(details: &AppDetails) -> String {
+    match (&details.jwks_uri, &details.jwks) {
+        (Some(uri), _) => uri.clone(),
+        (None, Some(_)) => "registered".to_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+fn request_objects(details: &AppDetails) -> String {
+    let pushed = details.require_par.then(|| "pushed".to_owned());
+    let signed = details.request_object_alg.as_ref().map(|alg| match alg.as_str() {
+        "none" => "not signed".to_owned(),
+        alg => format!("signed with {alg}"),
+    });
+    pushed.into_iter().chain(signed).collect::<Vec<_>>().join(", ")
 }
 
 fn profile(details: &AppDetails) -> String {
@@ -334,6 +355,12 @@ fn object(found: &StoredApp, version: &AppVersion, connections: i64) -> Value {
         "require_pkce": details.require_pkce,
         "auth_method": details.auth_method,
         "id_token_alg": details.id_token_alg,
+        "jwks": details.jwks.as_deref().and_then(|jwks| serde_json::from_str::<Value>(jwks).ok()),
+        "jwks_uri": details.jwks_uri,
+        "userinfo_alg": details.userinfo_alg,
+        "request_object_alg": details.request_object_alg,
+        "request_uris": details.request_uris,
+        "require_par": details.require_par,
         "pii_mode": details.pii_mode,
         "redirect_uris": details.redirect_uris,
         "post_logout_redirect_uris": details.post_logout_uris,

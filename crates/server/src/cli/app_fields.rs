@@ -24,7 +24,7 @@ pub(super) struct Fields {
     /// What the first secret is for
     #[arg(long, value_name = "TEXT")]
     secret_description: Option<String>,
-    /// How strict the protocol is: compatible or standard
+    /// How strict the protocol is: compatible, standard or fapi2
     #[arg(long)]
     profile: Option<String>,
     /// The app runs on people's devices and cannot keep a secret
@@ -39,12 +39,33 @@ pub(super) struct Fields {
     /// PKCE is required
     #[arg(long)]
     pkce: bool,
-    /// How the app authenticates: client_secret_basic, client_secret_post or none
+    /// How the app authenticates: client_secret_basic, client_secret_post, private_key_jwt or none
     #[arg(long, value_name = "METHOD")]
     auth_method: Option<String>,
+    /// A file with its public keys, a JWK set
+    #[arg(long, value_name = "FILE", value_parser = contents, conflicts_with = "jwks_uri")]
+    jwks: Option<String>,
+    /// Where its public keys are
+    #[arg(long, value_name = "URL")]
+    jwks_uri: Option<String>,
     /// The algorithm of its ID tokens: RS256, ES256, PS256 or EdDSA
     #[arg(long, value_name = "ALG")]
     id_token_alg: Option<String>,
+    /// Userinfo is signed with this algorithm; empty: it is plain JSON
+    #[arg(long, value_name = "ALG")]
+    userinfo_alg: Option<String>,
+    /// The algorithm of its request objects, or none; empty: any
+    #[arg(long, value_name = "ALG")]
+    request_object_alg: Option<String>,
+    /// Where a request object of it may be fetched; may be repeated
+    #[arg(long, value_name = "URL")]
+    request_uri: Vec<String>,
+    /// Every authorization begins with a pushed request
+    #[arg(long, conflicts_with = "no_require_par")]
+    require_par: bool,
+    /// Authorizations may begin in the browser; the default
+    #[arg(long)]
+    no_require_par: bool,
     /// Its privacy policy
     #[arg(long, value_name = "URL")]
     policy_uri: Option<String>,
@@ -77,6 +98,8 @@ impl Fields {
             (&mut raw.profile, self.profile),
             (&mut raw.auth_method, self.auth_method),
             (&mut raw.id_token_alg, self.id_token_alg),
+            (&mut raw.userinfo_alg, self.userinfo_alg),
+            (&mut raw.request_object_alg, self.request_object_alg),
             (&mut raw.policy_uri, self.policy_uri),
             (&mut raw.tos_uri, self.tos_uri),
             (&mut raw.logo_url, self.logo),
@@ -91,6 +114,7 @@ impl Fields {
             (&mut raw.redirect_uris, self.redirect_uri),
             (&mut raw.post_logout_uris, self.post_logout_redirect_uri),
             (&mut raw.cors_origins, self.cors_origin),
+            (&mut raw.request_uris, self.request_uri),
             (&mut raw.scopes, self.scope),
         ];
         for (field, given) in lists {
@@ -111,8 +135,26 @@ impl Fields {
         if self.pkce || self.no_pkce {
             raw.require_pkce = Some(self.pkce);
         }
+        if self.require_par || self.no_require_par {
+            raw.require_par = Some(self.require_par);
+        }
+        // The keys or their address: one takes the other's place.
+        if let Some(jwks) = self.jwks {
+            (raw.jwks, raw.jwks_uri) = (jwks, String::new());
+        }
+        if let Some(uri) = self.jwks_uri {
+            (raw.jwks, raw.jwks_uri) = (String::new(), uri);
+        }
         raw
     }
+}
+
+/// The text of a file; nothing for an empty name.
+fn contents(file: &str) -> Result<String, String> {
+    if file.is_empty() {
+        return Ok(String::new());
+    }
+    std::fs::read_to_string(file).map_err(|error| error.to_string())
 }
 
 /// The flag of a field of the form, for messages: `redirect_uri-2` is the second `--redirect-uri`.

@@ -2,6 +2,7 @@
 //! and a code given.
 
 use grantry_oauth::access_token;
+use grantry_oauth::authorize::AuthorizeRequest;
 use grantry_oauth::grant::{authorization_code, device_code, refresh_token};
 use grantry_oauth::redirect_uri::ClientType;
 use grantry_oauth::secret::{self, Secret, TokenKind};
@@ -74,7 +75,8 @@ pub async fn give_code(app: &App, giving: Giving<'_>, origin: &Origin) -> Result
             let connection = if giving.allowed {
                 connect(&tx, &giving, &standing, (new, unlisted, origin)).await?
             } else {
-                let remembered = standing.remembered(&pending.request.scopes).ok_or(NotGiven::Changed)?;
+                let remembered =
+                    standing.remembered(&pending.request.consent_scopes()).ok_or(NotGiven::Changed)?;
                 remembered.connection.id.clone()
             };
             if !issue(&tx, &giving, (&standing, connection), new).await? {
@@ -94,7 +96,7 @@ async fn connect(
     (new, unlisted, origin): (&Fresh, Unlisted, &Origin),
 ) -> Result<ConnectionId, NotGiven> {
     let (pending, person) = (giving.pending, &giving.actor.person);
-    let (known, asked) = (&pending.app, &pending.request.scopes);
+    let (known, asked) = (&pending.app, &pending.request.consent_scopes());
     let way = standing.way(known, asked, unlisted).map_err(|_| NotGiven::Changed)?;
     let connection = match way {
         Way::Join(kind) => {
@@ -168,6 +170,7 @@ async fn issue(
         account_id: giving.account.clone(),
         scopes: request.scopes.to_string(),
         resource: request.resource.clone(),
+        claims: claims(request),
         session_sid,
         auth_time: session.auth_time,
         outlives_person: standing.member.is_admin && on_a_server,
@@ -189,6 +192,12 @@ async fn issue(
     };
     tx.insert_code(&code).await?;
     Ok(true)
+}
+
+/// Without `openid` there is nobody to speak of.
+fn claims(request: &AuthorizeRequest) -> Option<String> {
+    let claims = request.claims.as_ref().filter(|_| request.is_openid())?;
+    serde_json::to_string(claims).ok()
 }
 
 fn object(connection: &Connection, giving: &Giving<'_>) -> Object {

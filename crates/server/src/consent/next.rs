@@ -63,7 +63,8 @@ pub async fn next(
         }
         (None, _) | (_, None) => None,
     };
-    let consented = standing.as_ref().map_or_else(ScopeSet::default, |s| s.consented(&request.scopes));
+    let asked = request.consent_scopes();
+    let consented = standing.as_ref().map_or_else(ScopeSet::default, |s| s.consented(&asked));
     let situation = Situation {
         asked_at: pending.row.created_at,
         now: app.clock.now(),
@@ -82,12 +83,12 @@ pub async fn next(
         (Step::ChooseAccount, _) if !accounts.is_empty() => {
             Next::ChooseAccount(accounts.into_iter().cloned().collect())
         }
-        (Step::Issue, Some(standing)) if standing.remembered(&request.scopes).is_some() => {
+        (Step::Issue, Some(standing)) if standing.remembered(&asked).is_some() => {
             Next::Ready(Box::new(standing))
         }
         (Step::Consent | Step::Issue, Some(standing)) => {
             let unlisted = app.config.review.unlisted;
-            match standing.way(&pending.app, &request.scopes, unlisted) {
+            match standing.way(&pending.app, &asked, unlisted) {
                 Err(no_way) => Next::Closed(Box::new(standing), no_way),
                 Ok(_) if step == Step::Issue => Next::Ready(Box::new(standing)),
                 Ok(way) => Next::Consent(Box::new(standing), way),

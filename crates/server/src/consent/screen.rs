@@ -224,7 +224,7 @@ impl Writing<'_> {
 
     /// What is asked for, by API in the catalogue's order; what is sensitive comes first, in each and among them.
     fn groups(&self, already: &ScopeSet) -> Vec<Group> {
-        let asked = &self.pending.request.scopes;
+        let asked = self.pending.request.consent_scopes();
         let mut groups = Vec::new();
         for api in &self.catalogue.apis {
             let mut lines: Vec<Line> = api

@@ -1,7 +1,7 @@
 //! *Try it out*: an authorization that this server begins for the developer, and that comes back to this server.
 
 use grantry_oauth::Error;
-use grantry_oauth::authorize::{Reading, read};
+use grantry_oauth::authorize::read_pushed;
 use grantry_oauth::client::Client;
 use grantry_oauth::parameters::Parameters;
 use grantry_oauth::redirect_uri::RedirectUri;
@@ -63,8 +63,7 @@ pub async fn begin(app: &App, known: &KnownApp, trial: Trial<'_>) -> Result<Stri
     ];
     let parameters = Parameters::new(asked.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
     let catalogue = app.cached.catalogue().await?;
-    match read(&parameters, Some(&client), &catalogue.rules) {
-        Reading::Valid(request) => Ok(pending::begin(app, known, &request, Begun::AsTrial).await?),
-        Reading::SendBack(_, error) | Reading::ShowPage(error) => Err(error.into()),
-    }
+    // This server is as good a source as the app itself, so no browser need bring what it says.
+    let request = read_pushed(&parameters, &client, &catalogue.rules)?;
+    Ok(pending::begin(app, known, &request, (Begun::AsTrial, None)).await?)
 }

@@ -85,7 +85,7 @@ async fn wait_for_person(
     match read(&parameters, Some(&client), &catalogue.rules) {
         Reading::Valid(request) => {
             let begun = Begun::ByDevice(Device { hash: device.device_hash, code });
-            Ok(pending::begin(app, known, &request, begun).await?)
+            Ok(pending::begin(app, known, &request, (begun, None)).await?)
         }
         Reading::SendBack(..) | Reading::ShowPage(_) => Err(NotBegun::Unknown),
     }

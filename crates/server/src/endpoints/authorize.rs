@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use grantry_oauth::authorize::{Reading, read};
+use grantry_oauth::authorize::{Reading, read, refuse};
 use grantry_oauth::parameters::Parameters;
 use grantry_oauth::{Error, client_document};
 use grantry_store::flow_event::{FlowStage, NewFlowEvent};
 use serde_json::Value;
 
-use super::{answer, browser};
+use super::request_source::{Found, NotFound};
+use super::{answer, browser, request_source};
 use crate::app::App;
 use crate::cached::KnownApp;
 use crate::registration::Asking;
@@ -44,27 +45,38 @@ pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Req
         Some(client_id) => app.cached.find_app(client_id).await?,
         None => None,
     };
-    let catalogue = app.cached.catalogue().await?;
     let asking = known.as_ref().filter(|known| known.is_active());
-    match read(&parameters, asking.map(|known| &known.client), &catalogue.rules) {
+    let found = match asking {
+        Some(asking) => request_source::find(&app, &parameters, asking).await,
+        None => Ok(Found::Parameters(parameters.clone())),
+    };
+    let client = asking.map(|known| &known.client);
+    let catalogue = app.cached.catalogue().await?;
+    let (reading, said, pushed) = match found {
+        Ok(Found::Pushed(request, hash)) => (Reading::Valid(request), parameters, Some(hash)),
+        Ok(Found::Parameters(said)) => (read(&said, client, &catalogue.rules), said, None),
+        Err(NotFound::Refused(error)) => (refuse(&parameters, client, error), parameters, None),
+        Err(NotFound::Store(error)) => return Err(error.into()),
+    };
+    match reading {
         Reading::Valid(request) => {
             let asking = asking.ok_or_else(|| Problem::internal("a request without an app is valid"))?;
             if asking.client.provenance.is_self_declared() {
                 app.touched.machine_app(&asking.app.id, app.clock.now());
             }
-            Ok(page::see_other(&pending::begin(&app, asking, &request, Begun::ByApp).await?))
+            Ok(page::see_other(&pending::begin(&app, asking, &request, (Begun::ByApp, pushed)).await?))
         }
         Reading::SendBack(to, error) => {
-            note(&app, &visitor, known.as_deref(), (&error, &parameters));
+            note(&app, &visitor, known.as_deref(), (&error, &said));
             // `prompt=none` runs in frames that nobody sees: there is no person who could go on.
-            let silent = parameters.get("prompt") == Some("none");
+            let silent = said.get("prompt") == Some("none");
             if !silent && asking.is_some_and(|known| known.client.provenance.is_anybody()) {
                 return Ok(answer::held(&app, &visitor, &to, &error));
             }
             Ok(answer::refusal(&app, &visitor, &to, &error))
         }
         Reading::ShowPage(error) => {
-            note(&app, &visitor, known.as_deref(), (&error, &parameters));
+            note(&app, &visitor, known.as_deref(), (&error, &said));
             Err(browser::refused_of(visitor.words, known.as_deref(), &error))
         }
     }

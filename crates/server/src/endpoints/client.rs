@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse as _, Response};
 use grantry_oauth::client::AuthMethod;
-use grantry_oauth::client_auth::{self, BASIC_CHALLENGE, Presented};
+use grantry_oauth::client_assertion::{Audience, Proved, Unproved};
+use grantry_oauth::client_auth::{self, BASIC_CHALLENGE, Credential, Means, Presented};
+use grantry_oauth::secret;
 use grantry_oauth::{Error, ErrorCode};
 use grantry_store::audit::{Actor, Origin};
 use grantry_store::flow_event::{FlowStage, NewFlowEvent};
@@ -49,18 +51,36 @@ impl<'a> Caller<'a> {
     }
 
     /// Lets the program prove it. Unknown, suspended and wrong look alike, in words and in time.
-    pub(super) fn authenticate(&self) -> Result<Arc<KnownApp>, Error> {
+    pub(super) async fn authenticate(&self) -> Result<Arc<KnownApp>, Refusal> {
         let unknown = || Error::new(ErrorCode::InvalidClient, "client authentication failed");
         let presented = self.presented.as_ref().ok_or_else(unknown)?;
         let known = self.known.as_ref();
-        let secrets = known.map(|known| known.secrets.as_slice()).unwrap_or_default();
         let active = known.filter(|known| known.is_active());
+        let keys = match (&presented.credential, active) {
+            (Credential::Assertion(text), Some(known))
+                if known.client.auth_method == AuthMethod::PrivateKeyJwt =>
+            {
+                let found = self.app.app_keys.find(self.app, known, text).await;
+                Some(found.map_err(|why| unknown().with_hint(why.to_string()))?)
+            }
+            (Credential::Assertion(_) | Credential::Secret(_) | Credential::None, _) => None,
+        };
+        let endpoint = format!("{}{}", self.app.issuer(), self.call.path);
+        let means = Means {
+            secrets: known.map(|known| known.secrets.as_slice()).unwrap_or_default(),
+            keys: keys.as_deref(),
+            audience: Audience { issuer: self.app.issuer(), endpoint: &endpoint },
+        };
         let client = active.map(|known| &known.client);
         let now = self.app.clock.now();
-        let proved = client_auth::verify(presented, client, secrets, now).map_err(|error| {
+        let proved = client_auth::verify(presented, client, means, now).map_err(|error| {
             let suspended = known.is_some() && active.is_none();
             if suspended { error.with_hint("the app or its account is suspended") } else { error }
         })?;
+        let active = active.cloned().ok_or_else(unknown)?;
+        if let Some(assertion) = &proved.assertion {
+            self.use_up(&active, assertion).await?;
+        }
         if let Some(secret) = proved.secret_id.and_then(SecretId::parse) {
             self.app.touched.secret(&secret, now);
         }
@@ -70,15 +90,24 @@ impl<'a> Caller<'a> {
         if proved.in_both {
             self.note("accepted", IN_BOTH, None);
         }
-        active.cloned().ok_or_else(unknown)
+        Ok(active)
+    }
+
+    /// RFC 7523 §3, point 7: an assertion proves something once, on whatever node.
+    async fn use_up(&self, known: &KnownApp, assertion: &Proved) -> Result<(), Refusal> {
+        let (hash, expires_at) = (secret::hash(&assertion.jti), assertion.expires_at);
+        let using = self.app.store.write(self.app.clock.now(), |tx| async move {
+            tx.use_assertion(&known.app.id, &hash, expires_at).await
+        });
+        if using.await? { Ok(()) } else { Err(client_auth::unproved(Unproved::Replayed).into()) }
     }
 
     /// Like [`Caller::authenticate`], for what a public app, which proves nothing, may not do.
-    pub(super) fn authenticate_with_secret(&self) -> Result<Arc<KnownApp>, Error> {
-        let known = self.authenticate()?;
+    pub(super) async fn authenticate_confidential(&self) -> Result<Arc<KnownApp>, Refusal> {
+        let known = self.authenticate().await?;
         if known.client.auth_method == AuthMethod::None {
             let error = Error::new(ErrorCode::InvalidClient, "client authentication failed");
-            return Err(error.with_hint("a public app cannot prove who it is, which is needed here"));
+            return Err(error.with_hint("a public app cannot prove who it is, which is needed here").into());
         }
         Ok(known)
     }

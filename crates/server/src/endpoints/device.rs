@@ -38,7 +38,7 @@ pub async fn begin(State(app): State<Arc<App>>, call: Call) -> Response {
 
 async fn respond(app: &App, caller: &mut Caller<'_>) -> Result<Response, Refusal> {
     caller.identify().await?;
-    let known = caller.authenticate()?;
+    let known = caller.authenticate().await?;
     check_allowed(&known.client, GrantType::DeviceCode)?;
     let catalogue = app.cached.catalogue().await?;
     let wish = Wish::read(&caller.call.form, &known.client, &catalogue.rules)?;

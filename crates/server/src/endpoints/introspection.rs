@@ -44,7 +44,7 @@ async fn respond(app: &App, caller: &mut Caller<'_>) -> Result<Response, Refusal
         return answer(app, rules::Caller::Api(api), token).await;
     }
     // RFC 7662 §2.1: whoever asks must say who they are.
-    let known = caller.authenticate_with_secret()?;
+    let known = caller.authenticate_confidential().await?;
     let token = presented::read(&caller.call.form)?;
     answer(app, rules::Caller::Client(&known.client.client_id), token).await
 }

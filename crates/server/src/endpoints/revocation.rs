@@ -23,7 +23,7 @@ pub async fn take_back(State(app): State<Arc<App>>, call: Call) -> Response {
 
 async fn respond(app: &App, caller: &mut Caller<'_>) -> Result<Response, Refusal> {
     caller.identify().await?;
-    let known = caller.authenticate()?;
+    let known = caller.authenticate().await?;
     let token = presented::read(&caller.call.form)?;
     issue::revoke(app, &known, token, &caller.origin(&known)).await?;
     Ok(StatusCode::OK.into_response())

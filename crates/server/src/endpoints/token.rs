@@ -49,7 +49,7 @@ async fn respond(
     grant: &mut Option<GrantType>,
 ) -> Result<Response, Refusal> {
     caller.identify().await?;
-    let known = caller.authenticate()?;
+    let known = caller.authenticate().await?;
     let request = TokenRequest::parse(&caller.call.form)?;
     *grant = Some(request.grant_type());
     check_allowed(&known.client, request.grant_type())?;

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use grantry_oauth::bearer::{self, Refused};
-use grantry_oauth::claims::PersonFacts;
+use grantry_oauth::claims::sign_userinfo;
 use grantry_oauth::grant::Subject;
 use grantry_oauth::parameters::Parameters;
 use grantry_oauth::scope::ScopeSet;
@@ -22,22 +22,24 @@ use super::refusal::Refusal;
 use crate::app::App;
 use crate::issue::proof::{Place, nonce_for};
 use crate::issue::{self, Holder, Living, NotAdmitted};
+use crate::keys;
 use crate::web::{Visitor, guard};
 
 /// Answers a userinfo request.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, request: Request) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let mut client_id = None;
-    let mut response = match respond(&app, request, &mut client_id).await {
-        Ok(claims) => Json(claims).into_response(),
-        Err(mut refusal) => {
-            refusal.dpop_nonce = nonce_for(&app, refusal.error.code);
-            if let Some(cause) = &refusal.cause {
-                tracing::error!(request_id = %visitor.request_id, %cause, "request failed: {cause}");
-            }
-            refusal.into_response()
-        }
+    let answered = match respond(&app, request, &mut client_id).await {
+        Ok(claims) => written(&app, claims, client_id.as_deref()).await,
+        Err(refusal) => Err(refusal),
     };
+    let mut response = answered.unwrap_or_else(|mut refusal| {
+        refusal.dpop_nonce = nonce_for(&app, refusal.error.code);
+        if let Some(cause) = &refusal.cause {
+            tracing::error!(request_id = %visitor.request_id, %cause, "request failed: {cause}");
+        }
+        refusal.into_response()
+    });
     if let (Some(client_id), Some(_)) = (&client_id, &origin)
         && let Ok(Some(known)) = app.cached.find_app(client_id).await
     {
@@ -95,23 +97,34 @@ fn person_of(living: &Living) -> Result<&GrantState, Refused> {
 
 async fn claims(app: &App, state: &GrantState, living: &Living) -> Result<Map<String, Value>, Refusal> {
     let gone = || grantry_store::Error::Corrupt("a grant that stands for a person has none".to_owned());
-    let person = state.person.as_ref().ok_or_else(gone)?;
-    let roles = issue::roles(app, state).await?;
-    let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
-    let further = serde_json::from_str(&person.claims).unwrap_or_default();
-    let facts = PersonFacts {
-        person_id: person.id.as_str(),
-        email: &person.email,
-        email_verified: person.email_verified,
-        first_name: &person.first_name,
-        last_name: &person.last_name,
-        locale: person.locale.as_deref(),
-        updated_at: person.updated_at,
-        account_code: &state.account.code,
-        roles: &roles,
-        further: &further,
+    let (scopes, preset) = (&living.claims.scopes, issue::preset(app));
+    let names = issue::asked(state)?.userinfo;
+    let made = issue::about(app, state, |facts| {
+        let mut claims = facts.userinfo(scopes, preset);
+        claims.extend(facts.named(&names, preset));
+        claims
+    });
+    Ok(made.await?.ok_or_else(gone)?)
+}
+
+/// The claims as the app wants them: JSON, or signed (OIDC Core §5.3.2).
+async fn written(
+    app: &App,
+    claims: Map<String, Value>,
+    client_id: Option<&str>,
+) -> Result<Response, Refusal> {
+    let known = match client_id {
+        Some(client_id) => app.cached.find_app(client_id).await?,
+        None => None,
     };
-    Ok(facts.userinfo(&living.claims.scopes, issue::preset(app)))
+    let Some((known, alg)) = known.as_ref().and_then(|known| Some((known, known.client.userinfo_alg?)))
+    else {
+        return Ok(Json(claims).into_response());
+    };
+    let key = app.keys.signer(alg).await?;
+    let signed = sign_userinfo(claims, (app.issuer(), &known.client.client_id), &key);
+    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"))];
+    Ok((kind, signed.map_err(keys::Error::from)?).into_response())
 }
 
 /// RFC 6750 §3: the challenge says everything; a body repeats it for those who look there.

@@ -102,9 +102,11 @@ pub(super) async fn mint(
         is_test: bearer.is_test,
         preset,
     };
-    match (catalogue.token_format(&reach.scopes, &reach.resources), preset) {
-        (TokenFormat::Opaque, _) => opaque::write(app, &token),
-        (TokenFormat::Jwt(_), Preset::Seed) => Ok(token.sign(&*app.keys.signer(Alg::Rs256).await?)?),
-        (TokenFormat::Jwt(alg), Preset::None) => Ok(token.sign(&*app.keys.signer(alg).await?)?),
-    }
+    let alg = match (catalogue.token_format(&reach.scopes, &reach.resources), preset) {
+        (TokenFormat::Opaque, _) => return opaque::write(app, &token),
+        (TokenFormat::Jwt(_), Preset::Seed) => Alg::Rs256,
+        (TokenFormat::Jwt(alg), Preset::None) => alg,
+    };
+    let alg = bearer.client.profile.access_token_alg(alg);
+    Ok(token.sign(&*app.keys.signer(alg).await?)?)
 }

@@ -1,6 +1,8 @@
 //! The person behind a grant, as tokens and userinfo know them: roles in the account, and an ID token.
 
 use grantry_oauth::access_token::Owner;
+use grantry_oauth::claims::PersonFacts;
+use grantry_oauth::claims_request::ClaimsRequest;
 use grantry_oauth::client::Client;
 use grantry_oauth::grant::Subject;
 use grantry_oauth::id_token::IdToken;
@@ -29,6 +31,44 @@ pub async fn roles(app: &App, state: &GrantState) -> Result<Vec<String>, Error> 
     roles.sort_unstable();
     roles.dedup();
     Ok(roles)
+}
+
+/// What the server knows about the person of a grant, for whoever makes claims of it; `None` when the person is gone.
+///
+/// # Errors
+/// The store's.
+pub async fn about<T>(
+    app: &App,
+    state: &GrantState,
+    make: impl FnOnce(&PersonFacts<'_>) -> T,
+) -> Result<Option<T>, Error> {
+    let Some(person) = &state.person else { return Ok(None) };
+    let roles = roles(app, state).await?;
+    let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+    let further = serde_json::from_str(&person.claims).unwrap_or_default();
+    Ok(Some(make(&PersonFacts {
+        person_id: person.id.as_str(),
+        email: &person.email,
+        email_verified: person.email_verified,
+        first_name: &person.first_name,
+        last_name: &person.last_name,
+        locale: person.locale.as_deref(),
+        updated_at: person.updated_at,
+        account_code: &state.account.code,
+        roles: &roles,
+        further: &further,
+    })))
+}
+
+/// The claims that were asked for one by one when this was granted.
+///
+/// # Errors
+/// What is stored is damaged.
+pub fn asked(state: &GrantState) -> Result<ClaimsRequest, Error> {
+    let stored = state.grant.claims.as_deref().map(serde_json::from_str).transpose();
+    let asked: Option<ClaimsRequest> =
+        stored.map_err(|why| Error::Corrupt(format!("asked claims: {why}")))?;
+    Ok(asked.unwrap_or_default())
 }
 
 /// The roles, where the scopes let a token say them.
@@ -80,6 +120,12 @@ pub(super) async fn id_token(
         None => String::new(),
     };
     let amr: Vec<&str> = amr.split_whitespace().collect();
+    let names = asked(state)?.id_token;
+    let asked = if names.is_empty() {
+        None
+    } else {
+        about(app, state, |facts| facts.named(&names, super::preset(app))).await?
+    };
     let token = IdToken {
         issuer: app.issuer(),
         client_id: &client.client_id,
@@ -90,6 +136,7 @@ pub(super) async fn id_token(
         session_id: sid.map(SessionId::as_str),
         nonce: beside.nonce,
         access_token: Some(beside.access_token),
+        asked: asked.as_ref(),
         issued_at: app.clock.now(),
     };
     Ok(Some(token.sign(&*app.keys.signer(client.id_token_alg).await?)?))

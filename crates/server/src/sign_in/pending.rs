@@ -70,7 +70,7 @@ pub struct Pending {
 }
 
 /// Keeps a request that passed every check, and says where the browser goes on. Its URL is a secret of that browser: 256
-/// random bits.
+/// random bits. `pushed`: the hash of the name of the pushed request that it is.
 ///
 /// # Errors
 /// The store's.
@@ -78,7 +78,7 @@ pub async fn begin(
     app: &App,
     asking: &KnownApp,
     request: &AuthorizeRequest,
-    begun: Begun,
+    (begun, pushed): (Begun, Option<[u8; 32]>),
 ) -> Result<String, Error> {
     let id = URL_SAFE_NO_PAD.encode(app.random.bytes::<32>());
     let now = app.clock.now();
@@ -92,6 +92,7 @@ pub async fn begin(
         id_hash: id_hash(&id),
         app_id: asking.app.id.clone(),
         request: json,
+        pushed_hash: pushed,
         expires_at: now + UNCLAIMED,
     };
     app.store.write(now, |tx| async move { tx.insert_authorization_request(&new).await }).await?;

@@ -160,6 +160,10 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, path).await;
             "store-apps"
         }
+        "/apps/profiles" => {
+            scene.shows(browser, path).await;
+            "profiles"
+        }
         "/apps/store-apps/create" => {
             scene.shows(browser, path).await;
             "store-app-new"

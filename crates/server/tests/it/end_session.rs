@@ -40,6 +40,7 @@ impl Leaving {
             nonce: None,
             access_token: None,
             issued_at: grantry_oauth::Timestamp(0),
+            asked: None,
         };
         token.sign(&key).expect("signed")
     }

@@ -70,6 +70,7 @@ async fn waits(world: &World, client_id: &str, browser: &Client) -> String {
         id_hash: hash(&id),
         app_id: known.app.id.clone(),
         request: serde_json::to_string(&request).expect("JSON"),
+        pushed_hash: None,
         expires_at: app.clock.now() + Duration::from_secs(600),
     };
     let browser = hash(browser.cookie("grantry-browser").expect("a browser cookie"));

@@ -8,3 +8,33 @@ alter table app_version add column subject_type text not null default 'public';
 alter table app_version add column sector_identifier_uri text;
 alter table app_version add column device_grant integer not null default 0 check (device_grant in (0, 1));
 alter table app_version add column token_exchange integer not null default 0 check (token_exchange in (0, 1));
+
+-- Authorization requests that apps pushed (RFC 9126) before any browser came.
+create table pushed_request (
+    id_hash    blob    not null, -- SHA-256 of what the request_uri carries
+    app_id     text    not null,
+    request    text    not null, -- the checked request as JSON
+    created_at integer not null,
+    expires_at integer not null,
+    used_at    integer,          -- when an authorization that began with it was decided
+    constraint pushed_request_pkey primary key (id_hash),
+    constraint pushed_request_app_id_fkey foreign key (app_id) references app (id)
+) strict, without rowid;
+create index pushed_request_app_id_idx on pushed_request (app_id);
+create index pushed_request_expires_at_idx on pushed_request (expires_at);
+
+-- Which pushed request an authorization began with; it is used up when the authorization is decided.
+alter table authorization_request add column pushed_hash blob;
+
+-- Claims that were asked for one by one (OIDC Core §5.5), as JSON; null when none were.
+alter table access_grant add column claims text;
+
+-- Client assertions that were used (RFC 7523 §3): each counts once.
+create table used_assertion (
+    app_id     text    not null,
+    jti_hash   blob    not null,
+    expires_at integer not null,
+    constraint used_assertion_pkey primary key (app_id, jti_hash),
+    constraint used_assertion_app_id_fkey foreign key (app_id) references app (id)
+) strict, without rowid;
+create index used_assertion_expires_at_idx on used_assertion (expires_at);

@@ -143,6 +143,11 @@ impl Farm {
         format!("https://{INSIDE_HOST}:{}{path}", self.trap.port())
     }
 
+    /// Answers a path with this text from now on, in place of whatever was there.
+    pub fn puts(&self, path: &str, document: &str) {
+        self.answers(path, "200 OK\r\ncontent-type: application/json", document);
+    }
+
     /// How many connections the servers accepted; those of the trap are counted apart.
     #[must_use]
     pub fn connections(&self) -> usize {

@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use grantry_store::account::{Account, AccountKind};
 use grantry_store::app::AppKind;
-use grantry_store::app_version::{AppDetails, ClientType};
+use grantry_store::app_version::AppDetails;
 use http::StatusCode;
 
 use super::form::{self, FormPage, Subject, UriRow, View};
@@ -14,6 +14,7 @@ use super::scopes::{self, Group};
 use super::secrets::{self, Shown};
 use super::{home, list_of};
 use crate::app::App;
+use crate::apps::protocol::uses_secret;
 use crate::apps::register::{self, Registered};
 use crate::apps::{Faults, RawApp, Refused, create_link, logo, redirect_check};
 use crate::web::sentence::Piece;
@@ -157,10 +158,7 @@ async fn review(
         list_word,
         hidden: form::hidden(app, owner, raw, details.logo_id.as_deref()),
         client_id: format!("{}-{mark}-{code}", owner.code),
-        secret_description: match details.client_type {
-            ClientType::Confidential => checked.secret_description,
-            ClientType::Public => String::new(),
-        },
+        secret_description: if uses_secret(&details) { checked.secret_description } else { String::new() },
         logo: logo::path(details.logo_id.as_deref()),
         ask: form::ask(owner, words),
         goes: form::goes(details.redirect_uris.iter().map(String::as_str), words),

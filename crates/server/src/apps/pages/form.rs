@@ -17,6 +17,31 @@ use crate::web::{Form, Page, Problem, Words};
 /// Rows for people without a script, who cannot add any.
 const SPARE_ROWS: usize = 2;
 
+/// What the form calls the two ways to prove something.
+const SECRET: &str = "secret";
+const SIGNED: &str = "private_key_jwt";
+
+/// The fields that are folded away until somebody wants them; lists by their name alone.
+const ADVANCED: [&str; 17] = [
+    "client_type",
+    "require_pkce",
+    "profile",
+    "auth_method",
+    "jwks",
+    "jwks_uri",
+    "require_par",
+    "device_grant",
+    "token_exchange",
+    "id_token_alg",
+    "userinfo_alg",
+    "request_object_alg",
+    "request_uri",
+    "post_logout_uri",
+    "cors_origin",
+    "policy_uri",
+    "tos_uri",
+];
+
 /// A row of a list of addresses.
 #[derive(Debug, Clone, Default)]
 pub(super) struct UriRow {
@@ -41,6 +66,8 @@ pub(super) struct View {
     pub(super) raw: RawApp,
     pub(super) client_type: &'static str,
     pub(super) profile: &'static str,
+    pub(super) auth_method: &'static str,
+    pub(super) request_uris: Vec<UriRow>,
     pub(super) pii_mode: &'static str,
     pub(super) require_pkce: bool,
     pub(super) faults: Vec<FaultLine>,
@@ -123,23 +150,13 @@ pub(super) async fn view(
     let is_public = raw.client_type == "public";
     let profile = match raw.profile.as_str() {
         "compatible" => "compatible",
-        "" if is_seed => "compatible",
+        "fapi2" => "fapi2",
+        "" if is_seed && kind == AppKind::Store => "compatible",
         _ => "standard",
     };
-    let in_advanced = [
-        "client_type",
-        "require_pkce",
-        "profile",
-        "policy_uri",
-        "tos_uri",
-        "auth_method",
-        "device_grant",
-        "token_exchange",
-    ];
     let is_in_advanced = |fault: &FaultLine| {
-        in_advanced.contains(&fault.name.as_str())
-            || fault.name.starts_with("post_logout_uri")
-            || fault.name.starts_with("cors_origin")
+        let name = fault.name.rsplit_once('-').map_or(fault.name.as_str(), |(list, _)| list);
+        ADVANCED.contains(&name)
     };
     let groups = scopes::offered(&catalogue, kind, (&raw.scopes, has));
     let chosen = groups.iter().flat_map(|group| &group.scopes).filter(|line| line.checked).count();
@@ -165,6 +182,8 @@ pub(super) async fn view(
         },
         client_type: if is_public { "public" } else { "confidential" },
         profile,
+        auth_method: if raw.auth_method == SIGNED { SIGNED } else { SECRET },
+        request_uris: rows("request_uri", &raw.request_uris, &faults, &[], words),
         pii_mode: if raw.pii_mode == "hide" { "hide" } else { "retrieve" },
         require_pkce: raw.require_pkce.unwrap_or(profile != "compatible"),
         redirect_uris: rows("redirect_uri", &raw.redirect_uris, &faults, &checks, words),
@@ -177,13 +196,14 @@ pub(super) async fn view(
             Subject::Old { own, .. } => own.is_public(),
         },
         is_advanced: is_public
+            || profile == "fapi2"
             || faults.iter().any(is_in_advanced)
-            || raw.post_logout_uris.iter().chain(&raw.cors_origins).any(|uri| !uri.is_empty())
-            || raw.dpop_bound == Some(true)
-            || raw.device_grant == Some(true)
-            || raw.token_exchange == Some(true)
-            || !raw.policy_uri.is_empty()
-            || !raw.tos_uri.is_empty(),
+            || [raw.dpop_bound, raw.device_grant, raw.token_exchange, raw.require_par].contains(&Some(true))
+            || [&raw.post_logout_uris, &raw.cors_origins, &raw.request_uris]
+                .into_iter()
+                .flatten()
+                .any(|uri| !uri.is_empty())
+            || [&raw.policy_uri, &raw.tos_uri, &raw.jwks, &raw.jwks_uri].into_iter().any(|it| !it.is_empty()),
         logo: match subject {
             Subject::New { .. } => logo::path(raw.fetched_logo.as_ref().map(|logo| logo.id.as_str())),
             Subject::Old { own, .. } => logo::path(own.version.details.logo_id.as_deref()),
@@ -274,7 +294,20 @@ fn rows(
 pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
     let text = |name: &str| form.get(name).to_owned();
     let list = |name: &'static str| form.all(name).map(str::to_owned).collect::<Vec<_>>();
+    let client_type = if kind == AppKind::Custom { before.client_type.clone() } else { text("client_type") };
+    // The form has two methods for apps that can prove something; which of the two ways to send a secret an app once
+    // registered stays as it is.
+    let auth_method = match (client_type.as_str(), form.get("auth_method")) {
+        ("public", _) => String::new(),
+        (_, SECRET) if before.auth_method.starts_with("client_secret") => before.auth_method.clone(),
+        (_, method) => method.to_owned(),
+    };
     let common = RawApp {
+        profile: text("profile"),
+        auth_method,
+        jwks: text("jwks"),
+        jwks_uri: text("jwks_uri"),
+        client_type,
         code: text("client_code"),
         name: text("client_name"),
         pii_mode: text("pii_mode"),
@@ -285,24 +318,23 @@ pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
     if kind == AppKind::Custom {
         return common;
     }
-    let client_type = text("client_type");
     let ticked = |name: &str| Some(form.get(name) == "true");
-    // The method is not on the form: with another client type, it is that type's own.
-    let keeps_method = common.client_type == client_type;
     RawApp {
         logo_url: text("logo_url"),
         redirect_uris: list("redirect_uri"),
         post_logout_uris: list("post_logout_uri"),
         cors_origins: list("cors_origin"),
         require_pkce: ticked("require_pkce"),
+        require_par: ticked("require_par"),
         dpop_bound: ticked("dpop_bound"),
         device_grant: ticked("device_grant"),
         token_exchange: ticked("token_exchange"),
-        profile: text("profile"),
-        auth_method: if keeps_method { common.auth_method } else { String::new() },
+        id_token_alg: text("id_token_alg"),
+        userinfo_alg: text("userinfo_alg"),
+        request_object_alg: text("request_object_alg"),
+        request_uris: list("request_uri"),
         policy_uri: text("policy_uri"),
         tos_uri: text("tos_uri"),
-        client_type,
         ..common
     }
 }
@@ -330,9 +362,16 @@ pub(super) fn hidden(
         ("profile", raw.profile.clone()),
         ("policy_uri", raw.policy_uri.clone()),
         ("tos_uri", raw.tos_uri.clone()),
+        ("auth_method", raw.auth_method.clone()),
+        ("jwks", raw.jwks.clone()),
+        ("jwks_uri", raw.jwks_uri.clone()),
+        ("id_token_alg", raw.id_token_alg.clone()),
+        ("userinfo_alg", raw.userinfo_alg.clone()),
+        ("request_object_alg", raw.request_object_alg.clone()),
     ];
     let boxes = [
         ("require_pkce", raw.require_pkce),
+        ("require_par", raw.require_par),
         ("dpop_bound", raw.dpop_bound),
         ("device_grant", raw.device_grant),
         ("token_exchange", raw.token_exchange),
@@ -347,6 +386,7 @@ pub(super) fn hidden(
         ("redirect_uri", &raw.redirect_uris),
         ("post_logout_uri", &raw.post_logout_uris),
         ("cors_origin", &raw.cors_origins),
+        ("request_uri", &raw.request_uris),
         ("scope", &raw.scopes),
     ];
     for (name, values) in lists {

@@ -5,6 +5,7 @@ pub mod create;
 mod form;
 pub mod list;
 pub mod modify;
+pub mod profiles;
 pub mod refusals;
 mod scopes;
 pub mod secrets;

@@ -13,7 +13,8 @@ use super::show::{self, Opened};
 use super::{NamedSecret, Own, fault_lines, list_of};
 use crate::app::App;
 use crate::apps::Refused;
-use crate::apps::requests::{self, Requests, Wanted};
+use crate::apps::protocol;
+use crate::apps::requests::{self, Proof, Requests, Wanted};
 use crate::apps::secrets::{self, RawSecret};
 use crate::web::{Answer, Form, Page, Visitor, page};
 
@@ -53,7 +54,13 @@ pub(super) async fn shown(app: &App, visitor: &Visitor, shown: &Shown) -> Answer
     let (list, section, list_word) = list_of(*kind);
     let secret = secret.expose();
     let redirect_uri = details.redirect_uris.first().map_or("", String::as_str);
-    let wanted = Wanted { client_id, secret: Some(secret), redirect_uri, scopes: &details.scopes };
+    let wanted = Wanted {
+        client_id,
+        proof: Proof::Secret(secret),
+        is_pushed: protocol::pushes(details),
+        redirect_uri,
+        scopes: &details.scopes,
+    };
     let title = visitor.words.get("apps-secret-title");
     let page = SecretPage {
         page: visitor.page(app, title, section),

@@ -15,8 +15,9 @@ use super::refusals::{self, Refusal};
 use super::scopes::{self, Group};
 use super::{Badge, ConnectedLine, FaultLine, Own, badge, connected, list_of, said_of, secrets};
 use crate::app::App;
+use crate::apps::protocol;
 use crate::apps::remove::{self, Reach};
-use crate::apps::requests::{self, Requests, Wanted};
+use crate::apps::requests::{self, Proof, Requests, Wanted};
 use crate::apps::{SECRETS_PER_APP, create_link, logo, redirect_check};
 use crate::web::moment::{self, Moment};
 use crate::web::{Answer, Page, Problem, Visitor, Words, page};
@@ -31,7 +32,8 @@ const ACCOUNTS: u32 = 100;
 struct Show {
     page: Page,
     is_custom: bool,
-    is_public: bool,
+    /// Why the app has no secrets, as the name of a sentence; empty when it may have some.
+    no_secret: &'static str,
     home: String,
     list: &'static str,
     list_word: &'static str,
@@ -113,16 +115,26 @@ pub(super) async fn with(
     let catalogue = app.cached.catalogue().await?;
     let (accounts, has_more_accounts) = connected(app, &own.app.id, ACCOUNTS, words).await?;
     let (secret_id, secret_seal) = secrets::promised(app, own);
+    let proof = match (own.is_public(), protocol::uses_secret(&details)) {
+        (true, _) => Proof::Nothing,
+        (false, true) => Proof::Secret("…"),
+        (false, false) => Proof::Assertion,
+    };
     let wanted = Wanted {
         client_id: &own.app.client_id,
-        secret: (!own.is_public()).then_some("…"),
+        proof,
+        is_pushed: protocol::pushes(&details),
         redirect_uri: details.redirect_uris.first().map_or("", String::as_str),
         scopes: &details.scopes,
     };
     let show = Show {
         page: visitor.page(app, details.name.clone(), section),
         is_custom: own.app.kind == AppKind::Custom,
-        is_public: own.is_public(),
+        no_secret: match proof {
+            Proof::Secret(_) => "",
+            Proof::Assertion => "apps-secret-signed",
+            Proof::Nothing => "apps-secret-none",
+        },
         home: own.home(),
         list,
         list_word,

@@ -105,6 +105,7 @@ impl Desk {
             account_id: self.hotel.id.clone(),
             scopes: scopes.to_owned(),
             resource: Vec::new(),
+            claims: None,
             session_sid: Some(sid.clone()),
             auth_time: now,
             outlives_person: kind == ConnectionKind::Account,

@@ -49,8 +49,9 @@ async fn what_is_announced_is_there() {
             .is_superset(&["openid", "offline_access", "reservations.read"].map(str::to_owned).into())
     );
     assert_eq!(list("code_challenge_methods_supported"), HashSet::from(["S256".to_owned()]));
-    assert_eq!(document["request_uri_parameter_supported"], false);
-    assert_eq!(document["request_parameter_supported"], false);
+    assert_eq!(document["request_uri_parameter_supported"], true);
+    assert_eq!(document["require_request_uri_registration"], true);
+    assert_eq!(document["request_parameter_supported"], true);
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
     let whole = document.to_string();
     assert!(!whole.contains("\"none\"]") || list("token_endpoint_auth_methods_supported").contains("none"));

@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, clippy::panic, reason = "an answer that lacks something ends the test")]
 
 mod bearer;
+mod client_assertion;
 mod client_credentials;
 mod code;
 mod desk;

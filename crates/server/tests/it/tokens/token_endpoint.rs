@@ -326,7 +326,8 @@ async fn tokens_are_counted_by_grant_and_outcome() {
 // security: T08
 #[tokio::test]
 async fn a_flood_of_wrong_secrets_costs_a_fast_hash_each_and_stops_nobody() {
-    use grantry_oauth::client_auth::{read, verify};
+    use grantry_oauth::client_assertion::Audience;
+    use grantry_oauth::client_auth::{Means, read, verify};
     use grantry_oauth::parameters::Parameters;
     let desk = Desk::new().await;
     let app = desk.world.app();
@@ -336,7 +337,9 @@ async fn a_flood_of_wrong_secrets_costs_a_fast_hash_each_and_stops_nobody() {
     let began = tokio::time::Instant::now();
     for _ in 0..2000 {
         let presented = read(Some(&wrong), &form).expect("credentials");
-        assert!(verify(&presented, Some(&known.client), &known.secrets, app.clock.now()).is_err());
+        let audience = Audience { issuer: app.issuer(), endpoint: app.issuer() };
+        let means = Means { secrets: &known.secrets, keys: None, audience };
+        assert!(verify(&presented, Some(&known.client), means, app.clock.now()).is_err());
     }
     // A password hash would take minutes here.
     assert!(began.elapsed() < std::time::Duration::from_millis(400), "{:?}", began.elapsed());
