@@ -1,5 +1,7 @@
 //! The `claims` parameter (OIDC Core §5.5): claims that a client asks for one by one.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -46,7 +48,9 @@ impl ClaimsRequest {
             return Err(Error::new(ErrorCode::UnmetAuthenticationRequirements, description));
         }
         let names = |claims: &Map<String, Value>| {
-            claims.keys().filter(|name| claims::scope_of(name).is_some()).cloned().collect()
+            // In an order of our own: that of a JSON object says nothing.
+            let known = claims.keys().filter(|name| claims::scope_of(name).is_some());
+            known.cloned().collect::<BTreeSet<String>>().into_iter().collect()
         };
         let subject = match (subject(&id_token)?, subject(&userinfo)?) {
             (Some(one), Some(other)) if one != other => return Err(invalid("claims names two subjects")),

@@ -22,7 +22,7 @@ use crate::endpoints::answer;
 use crate::endpoints::browser::refused_of;
 use crate::sign_in::pending::{self, Begun, Pending};
 use crate::web::visitor::{Actor, Current};
-use crate::web::{Answer, Form, Page, Problem, Visitor, Words, page};
+use crate::web::{Answer, Form, Page, Problem, Visitor, page};
 
 /// The query of the page.
 #[derive(Debug, Default, Deserialize)]
@@ -91,7 +91,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Answer {
     let pending = pending::claim(&app, &visitor, &id).await?.ok_or_else(over)?;
-    let visitor = speaking(visitor, &pending);
+    let visitor = pending.speaking(visitor);
     let (Some(actor), true) = (&visitor.actor, asked.choose) else {
         return go_on(&app, &visitor, &pending).await;
     };
@@ -151,7 +151,7 @@ pub async fn decide(
     form: Form,
 ) -> Answer {
     let pending = pending::find(&app, &visitor, &id).await?.ok_or_else(over)?;
-    let visitor = speaking(visitor, &pending);
+    let visitor = pending.speaking(visitor);
     let again = page::see_other(&pending.path());
     match (form.get("decision"), &visitor.actor) {
         ("cancel", _) => cancel(&app, &visitor, &pending).await,
@@ -318,15 +318,6 @@ fn door(pending: &Pending, mut response: Response) -> Response {
         response.extensions_mut().insert(allowed);
     }
     response
-}
-
-/// OIDC Core §3.1.2.1: in the language that the app asks for, unless the person has chosen one.
-fn speaking(mut visitor: Visitor, pending: &Pending) -> Visitor {
-    let chosen = visitor.actor.as_ref().is_some_and(|actor| actor.person.locale.is_some());
-    if let (false, Some(asked)) = (chosen, pending.request.ui_locales.as_deref()) {
-        visitor.words = Words::preferred(Some(asked));
-    }
-    visitor
 }
 
 /// The authorization is over, another browser's, or never was.

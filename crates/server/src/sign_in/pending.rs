@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::cached::KnownApp;
-use crate::web::Visitor;
 use crate::web::headers::FormAction;
+use crate::web::{Visitor, Words};
 
 use super::session::id_hash;
 
@@ -158,6 +158,16 @@ impl Pending {
     #[must_use]
     pub fn path(&self) -> String {
         path(&self.id)
+    }
+
+    /// The visitor, spoken to in the language that the app asks for unless they have chosen one (OIDC Core §3.1.2.1).
+    #[must_use]
+    pub fn speaking(&self, mut visitor: Visitor) -> Visitor {
+        let chosen = visitor.actor.as_ref().is_some_and(|actor| actor.person.locale.is_some());
+        if let (false, Some(asked)) = (chosen, self.request.ui_locales.as_deref()) {
+            visitor.words = Words::preferred(Some(asked));
+        }
+        visitor
     }
 
     /// What the CSP of each page on the way must allow.

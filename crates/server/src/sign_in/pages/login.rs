@@ -73,8 +73,17 @@ pub async fn show(
         let wanted = returning::recall(app.cookies, &headers);
         return Ok(page::see_other(wanted.as_deref().unwrap_or(landing::first_path(account))));
     }
+    let visitor = spoken_to(visitor, pending.as_ref());
     let hint = pending.as_ref().and_then(|p| p.request.login_hint.as_deref()).unwrap_or_default();
     Ok(login(&app, &visitor, pending.as_ref(), (StatusCode::OK, hint, String::new())))
+}
+
+/// The visitor, in the language of the authorization that waits.
+fn spoken_to(visitor: Visitor, pending: Option<&Pending>) -> Visitor {
+    match pending {
+        Some(pending) => pending.speaking(visitor),
+        None => visitor,
+    }
 }
 
 /// `POST /account/login`
@@ -88,6 +97,7 @@ pub async fn enter_password(
     form: Form,
 ) -> Answer {
     let pending = find_pending(&app, &visitor, form.get("request")).await?;
+    let visitor = spoken_to(visitor, pending.as_ref());
     let (email, ip) = (form.get("email"), visitor.ip_text());
     let asked = SignIn {
         email,
