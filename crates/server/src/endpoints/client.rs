@@ -84,8 +84,8 @@ impl<'a> Caller<'a> {
         if let Some(secret) = proved.secret_id.and_then(SecretId::parse) {
             self.app.touched.secret(&secret, now);
         }
-        if let Some(known) = active.filter(|known| known.client.provenance.is_self_declared()) {
-            self.app.touched.machine_app(&known.app.id, now);
+        if active.client.provenance.is_self_declared() {
+            self.app.touched.machine_app(&active.app.id, now);
         }
         if proved.in_both {
             self.note("accepted", IN_BOTH, None);

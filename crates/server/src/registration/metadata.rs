@@ -99,7 +99,12 @@ pub(super) fn raw(app: &App, catalogue: &KnownCatalogue, metadata: ClientMetadat
             AppProfile::Compatible | AppProfile::Standard => "standard".to_owned(),
         },
         auth_method: auth_method.to_owned(),
+        jwks: metadata.jwks.map(|jwks| jwks.to_string()).unwrap_or_default(),
+        jwks_uri: metadata.jwks_uri.unwrap_or_default(),
         id_token_alg: metadata.id_token_signed_response_alg.unwrap_or_default(),
+        userinfo_alg: metadata.userinfo_signed_response_alg.unwrap_or_default(),
+        request_object_alg: metadata.request_object_signing_alg.unwrap_or_default(),
+        require_par: Some(metadata.require_pushed_authorization_requests),
         dpop_bound: Some(metadata.dpop_bound_access_tokens),
         // A code that somebody else reads out to a person is how strangers fish; and all apps that register themselves
         // have one owner, which says nothing about whose tokens they may exchange.
