@@ -385,6 +385,7 @@ refusals-at-authorize = Authorization-Endpunkt
 refusals-at-token = Token-Endpunkt
 refusals-at-userinfo = Userinfo-Endpunkt
 refusals-at-introspection = Introspection
+refusals-at-pushed = Vorab gesendete Anfrage
 refusals-at-revocation = Widerruf
 refusals-at-end-session = Abmeldung
 refusals-at-api = REST-API

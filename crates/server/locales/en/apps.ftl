@@ -385,6 +385,7 @@ refusals-at-authorize = Authorization endpoint
 refusals-at-token = Token endpoint
 refusals-at-userinfo = Userinfo endpoint
 refusals-at-introspection = Introspection
+refusals-at-pushed = Pushed request
 refusals-at-revocation = Revocation
 refusals-at-end-session = Sign-out
 refusals-at-api = REST API
