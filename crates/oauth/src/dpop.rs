@@ -146,6 +146,21 @@ pub fn is_thumbprint(text: &str) -> bool {
     text.len() == 43 && URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
 }
 
+/// The key that the code of a pushed request is bound to: that of its proof, which must be the one that `dpop_jkt` names
+/// where both are sent (RFC 9449 §10.1).
+///
+/// # Errors
+/// `invalid_dpop_proof`.
+pub fn pushed_key(named: Option<String>, proved: Option<String>) -> Result<Option<String>, Error> {
+    match (named, proved) {
+        (Some(named), Some(proved)) if named != proved => Err(Error::new(
+            ErrorCode::InvalidDpopProof,
+            "the DPoP proof is not of the key that dpop_jkt names",
+        )),
+        (named, proved) => Ok(proved.or(named)),
+    }
+}
+
 /// RFC 9449 §4.3, 9: the URLs are equal once both are normalised, without query and fragment.
 fn is_same_place(said: &str, ours: &str) -> bool {
     let place = |text: &str| {

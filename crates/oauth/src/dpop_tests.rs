@@ -216,6 +216,19 @@ fn a_nonce_is_good_for_five_to_ten_minutes_and_on_every_node() {
     assert_eq!(format!("{here:?}"), "NonceKey(…)");
 }
 
+// security: D02
+#[test]
+fn a_pushed_request_names_one_key_whichever_way_it_does() {
+    let key = |named: Option<&str>, proved: Option<&str>| {
+        pushed_key(named.map(str::to_owned), proved.map(str::to_owned)).map_err(|error| error.code)
+    };
+    assert_eq!(key(None, None), Ok(None));
+    for (named, proved) in [(Some("k"), None), (None, Some("k")), (Some("k"), Some("k"))] {
+        assert_eq!(key(named, proved), Ok(Some("k".to_owned())));
+    }
+    assert_eq!(key(Some("k"), Some("other")), Err(ErrorCode::InvalidDpopProof));
+}
+
 #[test]
 fn a_thumbprint_is_a_sha_256_in_base64url() {
     assert!(is_thumbprint("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"));

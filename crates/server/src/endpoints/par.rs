@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use grantry_oauth::authorize::read_pushed;
+use grantry_oauth::dpop::pushed_key;
 use grantry_oauth::pushed;
 use grantry_oauth::request_object::{Carrier, carrier};
 use grantry_oauth::secret;
@@ -46,7 +47,10 @@ async fn respond(app: &App, caller: &mut Caller<'_>) -> Result<Response, Refusal
         }
     };
     let catalogue = app.cached.catalogue().await?;
-    let request = read_pushed(&parameters, &known.client, &catalogue.rules)?;
+    let mut request = read_pushed(&parameters, &known.client, &catalogue.rules)?;
+    // RFC 9449 §10.1: a proof that comes with it names the key as well as the parameter does.
+    let proved = caller.prove(&known).await?;
+    request.dpop_jkt = pushed_key(request.dpop_jkt.take(), proved)?;
     // 192 random bits: a name that nobody guesses is all that binds the browser to what was pushed (RFC 9126 §7.1).
     let (id, now) = (app.random.token(), app.clock.now());
     let json =

@@ -373,3 +373,33 @@ async fn an_authorization_request_may_name_the_key_that_its_code_is_bound_to() {
         assert_eq!(Back::to_the_app(&refused).error(scene.world.issuer()), "invalid_request", "{wrong}");
     }
 }
+
+// security: D02, P01
+#[tokio::test]
+async fn a_pushed_request_with_a_proof_binds_its_code_to_that_key() {
+    use crate::connecting::{Back, Scene};
+    const PAR: &str = "/connect/par";
+    let scene = Scene::new().await;
+    let (key, other) = (ProofKey::new(), ProofKey::new());
+    let pushes = async |key: &ProofKey, named: &str| {
+        let proof = key.proof(&ProofWish::of(&scene.world, "POST", PAR));
+        let changes = [("client_secret", scene.app.client_secret.as_str()), ("dpop_jkt", named)];
+        scene.world.post(PAR, &[FORM, ("DPoP", &proof)], &scene.query(&changes)).await
+    };
+    let mismatch = pushes(&key, other.thumbprint()).await;
+    assert_eq!(refusal(&mismatch), (400, "invalid_dpop_proof".to_owned()));
+    for named in ["", key.thumbprint()] {
+        let reply = pushes(&key, named).await;
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        let pushed = reply.json();
+        let query =
+            [("client_id", scene.app.client_id.as_str()), ("request_uri", text(&pushed, "request_uri"))];
+        let mut ada = scene.ada().await;
+        let page = ada.opens(&format!("/connect/authorize?{}&prompt=consent", encoded(&query))).await;
+        let answer =
+            if page.status == 200 { ada.posts(&page.form("Allow").pressing("Allow")).await } else { page };
+        let back = Back::to_the_app(&answer);
+        let (code, _) = scene.stored(back.code(scene.world.issuer())).await;
+        assert_eq!(code.dpop_jkt.as_deref(), Some(key.thumbprint()), "named {named:?}");
+    }
+}
