@@ -93,6 +93,13 @@ impl ReturnTo {
     }
 }
 
+/// Where a browser goes to let a client begin a sign-in (OIDC Core §4): the address that it registered, with who sends it.
+/// Whom is not said: the client asks us at once.
+#[must_use]
+pub fn initiate_login(uri: &str, issuer: &str) -> String {
+    with_query(uri, &[("iss", issuer)])
+}
+
 /// A URI with more in its query.
 pub(crate) fn with_query<'p, N, V>(uri: &str, pairs: impl IntoIterator<Item = &'p (N, V)>) -> String
 where
@@ -115,6 +122,14 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_learns_who_lets_it_begin_a_sign_in() {
+        let at = |uri| initiate_login(uri, "https://id.example");
+        assert_eq!(at("https://app.example/start"), "https://app.example/start?iss=https%3A%2F%2Fid.example");
+        let query = at("https://app.example/start?from=a%26b");
+        assert_eq!(query, "https://app.example/start?from=a%26b&iss=https%3A%2F%2Fid.example");
+    }
     use crate::error::ErrorCode;
 
     fn to(uri: &str, state: Option<&str>, mode: ResponseMode) -> ReturnTo {

@@ -2,7 +2,7 @@
 
 use crate::client_id::ClientKind;
 use crate::jose::Alg;
-use crate::redirect_uri::{ClientType, RedirectUri};
+use crate::redirect_uri::{self, ClientType, RedirectUri};
 use crate::scope::ScopeSet;
 
 /// How strict the server is with one client.
@@ -352,6 +352,18 @@ impl Client {
             (ClientKind::Store, GrantType::ClientCredentials)
             | (ClientKind::Custom, GrantType::AuthorizationCode | GrantType::RefreshToken) => false,
         }
+    }
+
+    /// Whose subjects the client shares, if it has subjects of its own (OIDC Core §8.1): the host of its list of redirect
+    /// URIs, else of the redirect URIs themselves, which have one; a client of which neither says anything is alone.
+    #[must_use]
+    pub fn sector(&self) -> Option<String> {
+        if self.subject_type == SubjectType::Public {
+            return None;
+        }
+        let list = self.sector_identifier_uri.as_deref();
+        let named = list.or_else(|| self.redirect_uris.first().map(RedirectUri::as_str));
+        Some(named.and_then(redirect_uri::host_of).unwrap_or_else(|| self.client_id.clone()))
     }
 
     /// Whether an authorization request without a challenge is refused.

@@ -29,6 +29,7 @@ pub mod id_token;
 pub mod interaction;
 pub mod introspection;
 pub mod jose;
+pub mod logout_token;
 pub mod metadata;
 mod one_or_many;
 pub mod parameters;
@@ -42,6 +43,7 @@ pub mod request_object;
 pub mod revocation;
 pub mod scope;
 pub mod secret;
+pub mod subject;
 pub mod time;
 pub mod user_code;
 

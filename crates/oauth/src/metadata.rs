@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalogue::Catalogue;
 use crate::claims;
-use crate::client::{AuthMethod, GrantType};
+use crate::client::{AuthMethod, GrantType, SubjectType};
 use crate::jose::Alg;
 use crate::scope::OIDC_SCOPES;
 
@@ -71,7 +71,7 @@ pub struct Metadata<'a> {
     code_challenge_methods_supported: [&'static str; 1],
     dpop_signing_alg_values_supported: [&'static str; 4],
     prompt_values_supported: [&'static str; 4],
-    subject_types_supported: [&'static str; 1],
+    subject_types_supported: [&'static str; 2],
     id_token_signing_alg_values_supported: Vec<&'static str>,
     userinfo_signing_alg_values_supported: Vec<&'static str>,
     request_object_signing_alg_values_supported: Vec<&'static str>,
@@ -86,6 +86,8 @@ pub struct Metadata<'a> {
     ui_locales_supported: &'a [&'a str],
     authorization_response_iss_parameter_supported: bool,
     client_id_metadata_document_supported: bool,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     // OIDC Discovery §3: the default of this one is true, so it must be there.
@@ -125,7 +127,7 @@ impl<'a> Metadata<'a> {
             // RFC 9449 §5.1
             dpop_signing_alg_values_supported: Alg::ALL.map(Alg::as_str),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
-            subject_types_supported: ["public"],
+            subject_types_supported: [SubjectType::Public.as_str(), SubjectType::Pairwise.as_str()],
             id_token_signing_alg_values_supported: offer.id_token_algs.iter().map(|a| a.as_str()).collect(),
             userinfo_signing_alg_values_supported: algs(),
             // OIDC Discovery §3: an unsigned object says no more than plain parameters do, and is worth no more.
@@ -142,6 +144,8 @@ impl<'a> Metadata<'a> {
             ui_locales_supported: offer.ui_locales,
             authorization_response_iss_parameter_supported: true,
             client_id_metadata_document_supported: offer.documents,
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
             claims_parameter_supported: true,
             request_parameter_supported: true,
             request_uri_parameter_supported: true,
@@ -227,7 +231,8 @@ mod tests {
             "select_account"
           ],
           "subject_types_supported": [
-            "public"
+            "public",
+            "pairwise"
           ],
           "id_token_signing_alg_values_supported": [
             "RS256",
@@ -323,6 +328,8 @@ mod tests {
           ],
           "authorization_response_iss_parameter_supported": true,
           "client_id_metadata_document_supported": true,
+          "backchannel_logout_supported": true,
+          "backchannel_logout_session_supported": true,
           "claims_parameter_supported": true,
           "request_parameter_supported": true,
           "request_uri_parameter_supported": true,

@@ -344,6 +344,11 @@ pub fn are_needed(kind: ClientKind) -> bool {
     }
 }
 
+/// The host of a registered URI; a private-use scheme mostly has none.
+pub(crate) fn host_of(uri: &str) -> Option<String> {
+    Url::parse(uri).ok()?.host_str().map(str::to_owned)
+}
+
 /// Checks any other URL of an app (logo, privacy policy, terms): https, a host name, no user information.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! `App`: everything that a request may use.
 
 use grantry_oauth::dpop::NonceKey;
+use grantry_oauth::subject::Subjects;
 use grantry_store::Store;
 
 use crate::cached::{AppKeys, Cached};
@@ -8,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
 use crate::endpoints::failures::Failures;
 use crate::endpoints::metadata::Discovery;
+use crate::endpoints::revocations::Followers;
 use crate::endpoints::token::TokenMeter;
 use crate::jobs::{FlowLog, Touched};
 use crate::keys::{Keys, MasterKey};
@@ -16,6 +18,7 @@ use crate::ops::Metrics;
 use crate::outbound::Outbound;
 use crate::random::Random;
 use crate::sign_in::Passwords;
+use crate::sign_in::back_channel::EndedSessions;
 use crate::web::branding::Branding;
 use crate::web::cookies::Cookies;
 use crate::web::csrf::FormKey;
@@ -37,6 +40,8 @@ pub struct App {
     pub app_keys: AppKeys,
     pub master_key: MasterKey,
     pub keys: std::sync::Arc<Keys>,
+    /// What apps call people.
+    pub subjects: Subjects,
     pub cookies: Cookies,
     pub form_key: FormKey,
     pub dpop_nonces: NonceKey,
@@ -44,11 +49,14 @@ pub struct App {
     pub passwords: Passwords,
     pub outbound: Outbound,
     pub post: Post,
+    pub ended_sessions: EndedSessions,
     pub touched: Touched,
     pub flow_log: FlowLog,
     /// Failed client authentications of the last minute.
     pub failures: Failures,
     pub discovery: Discovery,
+    /// APIs that wait for revocations.
+    pub followers: Followers,
     pub token_meter: TokenMeter,
     pub metrics: std::sync::Arc<Metrics>,
     /// Where the operations listener really listens.

@@ -22,8 +22,8 @@ use crate::connections::{self, pages as connected};
 use crate::consent;
 use crate::devices;
 use crate::endpoints::{
-    authorize, device, end_session, introspection, metadata, par, preflight, register, revocation, token,
-    userinfo,
+    authorize, device, end_session, introspection, metadata, par, preflight, register, revocation,
+    revocations, token, userinfo,
 };
 use crate::landing;
 use crate::sign_in::pages as sign_in;
@@ -259,6 +259,7 @@ fn protocol(table: Table) -> Table {
         .post("/connect/introspect", Open, Endpoint, introspection::tell)
         .post("/connect/revocation", Open, Endpoint, revocation::take_back)
         .preflight("/connect/revocation")
+        .get("/api/v1/revocations", Open, Endpoint, revocations::follow)
         .get("/connect/userinfo", Open, Endpoint, userinfo::show)
         .post("/connect/userinfo", Open, Endpoint, userinfo::show)
         .preflight("/connect/userinfo")

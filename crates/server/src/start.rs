@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use grantry_oauth::dpop::NonceKey;
+use grantry_oauth::subject::Subjects;
 use grantry_oauth::time::Timestamp;
 use grantry_store::{Durability, Role, Store, StoreConfig, Target};
 use tokio::sync::watch;
@@ -16,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
 use crate::endpoints::failures::Failures;
 use crate::endpoints::metadata::Discovery;
+use crate::endpoints::revocations::Followers;
 use crate::endpoints::token::TokenMeter;
 use crate::jobs::{self, FlowLog, Touched};
 use crate::keys::{Keys, MasterKey};
@@ -24,6 +26,7 @@ use crate::ops::{self, Check, Metrics, Readiness};
 use crate::outbound::{Dns, Outbound};
 use crate::random::Random;
 use crate::sign_in::Passwords;
+use crate::sign_in::back_channel::EndedSessions;
 use crate::web::branding::Branding;
 use crate::web::cookies::Cookies;
 use crate::web::csrf::FormKey;
@@ -96,6 +99,7 @@ pub async fn open(
     let app = App {
         keys: Keys::open(&store, &master_key, &clock, &random).await?,
         app_keys: AppKeys::default(),
+        subjects: Subjects::new(&master_key.derive("pairwise subjects")),
         cached: Cached::new(&store, public_url.as_str(), config.cimd.enabled),
         cookies: Cookies { secure: public_url.is_https() },
         form_key: FormKey::new(master_key.derive("forms").as_ref()),
@@ -104,10 +108,12 @@ pub async fn open(
         passwords: Passwords::new(&config.security, &random)?,
         outbound: Outbound::new(&config.outbound, dns)?,
         post: Post::new(&config, &public_url)?,
+        ended_sessions: EndedSessions::new(&store),
         touched: Touched::default(),
         flow_log: FlowLog::default(),
         failures: Failures::default(),
         discovery: Discovery::default(),
+        followers: Followers::new(&store),
         token_meter: TokenMeter::new(&metrics),
         metrics,
         clock,
@@ -208,6 +214,7 @@ impl Running {
     /// returns when all has ended.
     pub async fn stop(mut self) {
         self.readiness.leave();
+        self.app.followers.leave();
         let _ = self.stop.send(true);
         while self.public.join_next().await.is_some() {}
         let _ = self.stop_last.send(true);

@@ -255,6 +255,9 @@ impl Tx {
         if self.query_opt(SET_STATE, values![state, id]).await?.is_none() {
             return Ok(false);
         }
+        if state == AccountState::Suspended {
+            self.revoke_tokens_of_account(id).await?;
+        }
         self.changed(ChangeKind::Account, id.as_str()).await?;
         Ok(true)
     }

@@ -376,6 +376,9 @@ impl Tx {
         if self.query_opt(SET_STATE, values![to, self.now(), id, from]).await?.is_none() {
             return Ok(false);
         }
+        if to == AppState::Suspended {
+            self.revoke_tokens_of_app(id).await?;
+        }
         self.app_changed(id).await?;
         Ok(true)
     }
@@ -393,6 +396,7 @@ impl Tx {
         }
         self.execute(REVOKE_SECRETS, values![self.now(), by, id]).await?;
         let ended = self.end_connections_of_app(id, by).await?;
+        self.revoke_tokens_of_app(id).await?;
         self.app_changed(id).await?;
         Ok(Some(ended))
     }

@@ -18,6 +18,10 @@ crate::word::words! {
         Catalogue = "catalogue",
         /// A signing key.
         Key = "key",
+        /// An access token that an API may still hold for good.
+        Revocation = "revocation",
+        /// A session whose apps must be told that it has ended.
+        Session = "session",
         /// A setting kept in the database.
         Setting = "setting",
     }

@@ -198,7 +198,7 @@ crate::sql! {
     END_OF_APP = "update connection set ended_at = $1, ended_by = $2, end_reason = $3 \
         where app_id = $4 and ended_at is null";
     END_GRANTS = "update access_grant set ended_at = $1, end_reason = $2 \
-        where connection_id = $3 and ended_at is null";
+        where connection_id = $3 and ended_at is null returning id";
     REVOKE_REFRESH = "update refresh_token set revoked_at = $1 where revoked_at is null \
         and grant_id in (select g.id from access_grant g where g.connection_id = $2)";
     /// Never backwards: several nodes may report out of order.
@@ -436,7 +436,7 @@ impl Tx {
         if self.query_opt(END, values![now, by, reason, account, id]).await?.is_none() {
             return Ok(false);
         }
-        self.execute(END_GRANTS, values![now, reason, id]).await?;
+        self.revoke_grants(&self.query(END_GRANTS, values![now, reason, id]).await?)?;
         self.execute(REVOKE_REFRESH, values![now, id]).await?;
         self.execute(DELETE_CODES, values![id]).await?;
         self.changed(ChangeKind::Connection, id.as_str()).await?;

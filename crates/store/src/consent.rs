@@ -37,7 +37,7 @@ crate::sql! {
         and exists (select k.scope from connection_consent k where k.connection_id = c.id and k.person_id = $2)";
     FORGET = "delete from connection_consent where connection_id = $1 and person_id = $2";
     END_GRANTS = "update access_grant set ended_at = $1, end_reason = $2 \
-        where connection_id = $3 and person_id = $4 and ended_at is null";
+        where connection_id = $3 and person_id = $4 and ended_at is null returning id";
     REVOKE_REFRESH = "update refresh_token set revoked_at = $1 where revoked_at is null \
         and grant_id in (select g.id from access_grant g where g.connection_id = $2 and g.person_id = $3)";
 }
@@ -91,7 +91,8 @@ impl Tx {
                 self.end_connection(&account, connection, Some(person), reason).await?;
             }
             ConnectionKind::Account => {
-                self.execute(END_GRANTS, values![self.now(), reason, connection, person]).await?;
+                let ended = values![self.now(), reason, connection, person];
+                self.revoke_grants(&self.query(END_GRANTS, ended).await?)?;
                 self.execute(REVOKE_REFRESH, values![self.now(), connection, person]).await?;
                 self.changed(ChangeKind::Connection, connection.as_str()).await?;
             }

@@ -24,6 +24,8 @@ crate::word::words! {
         Revocation = "revocation",
         /// At the end-session endpoint.
         EndSession = "end_session",
+        /// When the app is told that a session has ended.
+        Logout = "logout",
         /// At the REST API.
         Api = "api",
     }

@@ -185,12 +185,13 @@ crate::sql! {
         returning connection_id";
     REVOKE_REFRESH = "update refresh_token set revoked_at = $1 where grant_id = $2 and revoked_at is null";
     END_OF_PERSON = "update access_grant set ended_at = $1, end_reason = $2 \
-        where account_id = $3 and person_id = $4 and ended_at is null";
+        where account_id = $3 and person_id = $4 and ended_at is null returning id";
     REVOKE_REFRESH_OF_PERSON = "update refresh_token set revoked_at = $1 where revoked_at is null \
         and grant_id in (select g.id from access_grant g where g.account_id = $2 and g.person_id = $3)";
     /// OIDC Core §11: `offline_access` is for when the person is not there, so signing out does not end it.
     END_OF_SESSION = "update access_grant set ended_at = $1, end_reason = $2 where person_id = $3 and session_sid = $4 \
-        and ' ' || scopes || ' ' not like '% offline_access %' and ended_at is null";
+        and ' ' || scopes || ' ' not like '% offline_access %' and ended_at is null \
+        returning id";
     END_OF_APP = "update access_grant set ended_at = $1, end_reason = $2 \
         where ended_at is null and connection_id in (select k.id from connection k where k.app_id = $3)";
 }
@@ -297,6 +298,7 @@ impl Tx {
     pub async fn end_grant(&self, id: &GrantId, reason: EndReason) -> Result<bool, Error> {
         let Some(row) = self.query_opt(END, values![self.now(), reason, id]).await? else { return Ok(false) };
         self.execute(REVOKE_REFRESH, values![self.now(), id]).await?;
+        self.revoke_grant(id);
         self.changed(ChangeKind::Connection, &row.text(0)?).await?;
         Ok(true)
     }
@@ -308,25 +310,27 @@ impl Tx {
         account: &AccountId,
         person: &PersonId,
         reason: EndReason,
-    ) -> Result<u64, Error> {
-        let ended = self.execute(END_OF_PERSON, values![self.now(), reason, account, person]).await?;
+    ) -> Result<usize, Error> {
+        let ended = self.query(END_OF_PERSON, values![self.now(), reason, account, person]).await?;
+        self.revoke_grants(&ended)?;
         self.execute(REVOKE_REFRESH_OF_PERSON, values![self.now(), account, person]).await?;
         self.changed(ChangeKind::User, person.as_str()).await?;
-        Ok(ended)
+        Ok(ended.len())
     }
 
     /// Ends what a person authorized in a session that ends, except what may be used without them. Says how many
     /// grants ended.
-    pub async fn end_grants_of_session(&self, person: &PersonId, sid: &SessionId) -> Result<u64, Error> {
+    pub async fn end_grants_of_session(&self, person: &PersonId, sid: &SessionId) -> Result<usize, Error> {
         let values = values![self.now(), EndReason::SessionEnded, person, sid];
-        let ended = self.execute(END_OF_SESSION, values).await?;
-        self.changed(ChangeKind::User, person.as_str()).await?;
-        Ok(ended)
+        let ended = self.query(END_OF_SESSION, values).await?;
+        self.revoke_grants(&ended)?;
+        Ok(ended.len())
     }
 
     /// Ends every grant of an app while its connections stay: people must authorize again. Says how many ended.
     pub async fn end_grants_of_app(&self, app: &AppId, reason: EndReason) -> Result<u64, Error> {
         let ended = self.execute(END_OF_APP, values![self.now(), reason, app]).await?;
+        self.revoke_tokens_of_app(app).await?;
         self.app_changed(app).await?;
         Ok(ended)
     }

@@ -47,9 +47,11 @@ pub mod person;
 pub mod pushed_request;
 pub mod redirect_check;
 pub mod refresh_token;
+pub mod revocation;
 pub mod revoked_token;
 pub mod secret;
 pub mod session;
+pub mod session_app;
 pub mod setting;
 pub mod signing_key;
 pub mod sweep;
@@ -103,9 +105,11 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("pushed_request", pushed_request::ALL),
     ("redirect_check", redirect_check::ALL),
     ("refresh_token", refresh_token::ALL),
+    ("revocation", revocation::ALL),
     ("revoked_token", revoked_token::ALL),
     ("secret", secret::ALL),
     ("session", session::ALL),
+    ("session_app", session_app::ALL),
     ("setting", setting::ALL),
     ("signing_key", signing_key::ALL),
     ("sweep", sweep::ALL),
@@ -276,6 +280,7 @@ impl Reader {
 pub struct Tx {
     reader: Reader,
     now: Timestamp,
+    revoked: revocation::Revoked,
 }
 
 impl Tx {

@@ -347,7 +347,12 @@ impl Tx {
         person: &PersonId,
         state: MemberState,
     ) -> Result<MemberChange, Error> {
-        self.change_member(account, person, state != MemberState::Active, SET_STATE, state.into()).await
+        let disables = state == MemberState::Disabled;
+        let outcome = self.change_member(account, person, disables, SET_STATE, state.into()).await?;
+        if disables && outcome == MemberChange::Done {
+            self.revoke_tokens_of_member(account, person).await?;
+        }
+        Ok(outcome)
     }
 
     /// Removes a member, but never the last admin. What the person connected for himself ends; what he connected as
@@ -362,6 +367,7 @@ impl Tx {
         if refused != MemberChange::Done {
             return Ok(refused);
         }
+        self.revoke_tokens_of_member(account, person).await?;
         self.end_personal_connections(account, person, by).await?;
         self.execute(LEAVE_SESSIONS, values![person, account]).await?;
         self.execute(DELETE, values![account, person]).await?;

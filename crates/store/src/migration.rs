@@ -29,6 +29,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(2, "0002_requests"),
     migration!(3, "0003_proofs"),
     migration!(4, "0004_machines"),
+    migration!(5, "0005_keys"),
     migration!(6, "0006_people"),
     migration!(7, "0007_outliving"),
 ];

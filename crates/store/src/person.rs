@@ -246,7 +246,11 @@ impl Tx {
 
     /// Disables or enables a person everywhere. `false` also when nothing changed.
     pub async fn set_person_state(&self, id: &PersonId, state: PersonState) -> Result<bool, Error> {
-        self.person_changed(SET_STATE, values![state, self.now(), id], id).await
+        let changed = self.person_changed(SET_STATE, values![state, self.now(), id], id).await?;
+        if changed && state == PersonState::Disabled {
+            self.revoke_tokens_of_person(id).await?;
+        }
+        Ok(changed)
     }
 
     /// Changes the address. A taken one is `Conflict("person_email_key_key")`.

@@ -1,6 +1,7 @@
 //! Single access tokens that were revoked before their end; whatever else came of their grant goes on.
 
 use crate::id::GrantId;
+use crate::revocation::RevocationKind;
 use crate::value::values;
 use crate::{Error, Reader, Tx};
 use grantry_oauth::time::Timestamp;
@@ -27,6 +28,10 @@ impl Tx {
         grant: Option<&GrantId>,
         expires_at: Timestamp,
     ) -> Result<bool, Error> {
-        Ok(self.execute(INSERT, values![jti, grant, self.now(), expires_at]).await? == 1)
+        let is_new = self.execute(INSERT, values![jti, grant, self.now(), expires_at]).await? == 1;
+        if is_new {
+            self.revoke_one(RevocationKind::Token, jti);
+        }
+        Ok(is_new)
     }
 }

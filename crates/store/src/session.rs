@@ -92,9 +92,11 @@ crate::sql! {
     );
     INSERT = "insert into session (id_hash, sid, person_id, account_id, amr, user_agent, ip, created_at, auth_time, \
         last_seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9)";
-    END = "update session set ended_at = $1 where id_hash = $2 and ended_at is null returning sid";
+    END = "update session set ended_at = $1 where id_hash = $2 and ended_at is null returning sid, person_id";
     END_BY_SID = "update session set ended_at = $1 where person_id = $2 and sid = $3 and ended_at is null returning sid";
-    END_OTHERS = "update session set ended_at = $1 where person_id = $2 and sid <> $3 and ended_at is null";
+    END_OTHERS = "update session set ended_at = $1 where person_id = $2 and sid <> $3 and ended_at is null returning sid";
+    RENEW = "update session set id_hash = $1, amr = $2, user_agent = $3, ip = $4, auth_time = $5, last_seen_at = $5, \
+        expires_at = $6 where id_hash = $7 and person_id = $8 and ended_at is null returning sid";
     SHOW_ACCOUNT = "update session set account_id = $1 where id_hash = $2 and ended_at is null returning sid";
     REMEMBER_ACCOUNT = "update person set last_account_id = $1 \
         where id = (select s.person_id from session s where s.id_hash = $2)";
@@ -179,19 +181,52 @@ impl Tx {
 
     /// Ends the session of a cookie; says which one it was.
     pub async fn end_session(&self, id_hash: &[u8; 32]) -> Result<Option<SessionId>, Error> {
-        let row = self.query_opt(END, values![self.now(), id_hash]).await?;
-        row.map(|row| row.columns().take()).transpose()
+        let Some(row) = self.query_opt(END, values![self.now(), id_hash]).await? else { return Ok(None) };
+        let columns = &mut row.columns();
+        let (sid, person) = (columns.take()?, columns.take()?);
+        self.end_of_session(&person, &sid).await?;
+        Ok(Some(sid))
+    }
+
+    /// The person of a session has proved again who they are: it goes on under the same public name, with a new
+    /// cookie, and the old one is worth nothing. `false` when it had ended, or is another person's.
+    pub async fn renew_session(&self, old_hash: &[u8; 32], new: &NewSession) -> Result<bool, Error> {
+        let values = values![
+            new.id_hash,
+            &new.amr,
+            &new.user_agent,
+            &new.ip,
+            self.now(),
+            new.expires_at,
+            old_hash,
+            &new.person_id,
+        ];
+        Ok(self.query_opt(RENEW, values).await?.is_some())
+    }
+
+    /// What ends with a session: access that was not given for when the person is away. Its apps are to be told.
+    async fn end_of_session(&self, person: &PersonId, sid: &SessionId) -> Result<(), Error> {
+        self.end_grants_of_session(person, sid).await?;
+        self.session_ended(sid).await
     }
 
     /// Ends one of the person's sessions by its public name. `false` when it is not one of theirs or had ended.
     pub async fn end_session_by_sid(&self, person: &PersonId, sid: &SessionId) -> Result<bool, Error> {
-        Ok(self.query_opt(END_BY_SID, values![self.now(), person, sid]).await?.is_some())
+        let ended = self.query_opt(END_BY_SID, values![self.now(), person, sid]).await?.is_some();
+        if ended {
+            self.end_of_session(person, sid).await?;
+        }
+        Ok(ended)
     }
 
     /// Ends all of the person's sessions but one, or all of them; says how many.
-    pub async fn end_sessions(&self, person: &PersonId, except: Option<&SessionId>) -> Result<u64, Error> {
+    pub async fn end_sessions(&self, person: &PersonId, except: Option<&SessionId>) -> Result<usize, Error> {
         let except = except.map_or("", SessionId::as_str);
-        self.execute(END_OTHERS, values![self.now(), person, except]).await
+        let ended = self.query(END_OTHERS, values![self.now(), person, except]).await?;
+        for row in &ended {
+            self.end_of_session(person, &row.columns().take()?).await?;
+        }
+        Ok(ended.len())
     }
 
     /// Sets the account that the dashboard shows, also after the person's next sign-in. The caller has checked that the

@@ -76,6 +76,9 @@ impl std::fmt::Debug for NewSigningKey {
 crate::sql! {
     LIST = "select kid, alg, state, sealed, public_jwk, created_at, activates_at, retires_at from signing_key \
         where state <> 'retired' order by created_at, kid";
+    RETIRED = "select kid, alg, state, sealed, public_jwk, created_at, activates_at, retires_at from signing_key \
+        where state = 'retired' and retires_at > $1 order by created_at, kid";
+    FORGET = "update signing_key set sealed = $1 where kid = $2";
     INSERT = "insert into signing_key (kid, alg, state, sealed, public_jwk, created_at, activates_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
     SET_STATE = "update signing_key set state = $1, retires_at = coalesce($2, retires_at) where kid = $3 and state = $4 \
@@ -104,6 +107,12 @@ impl Reader {
     pub async fn list_signing_keys(&self) -> Result<Vec<SigningKey>, Error> {
         SigningKey::from_rows(&self.query(LIST, values![]).await?)
     }
+
+    /// The keys that left the key set after a time, the oldest first: what they signed may still be recognised, though
+    /// nobody accepts it any more.
+    pub async fn list_retired_keys(&self, since: Timestamp) -> Result<Vec<SigningKey>, Error> {
+        SigningKey::from_rows(&self.query(RETIRED, values![since]).await?)
+    }
 }
 
 impl Tx {
@@ -124,7 +133,8 @@ impl Tx {
     }
 
     /// Moves a key on in its life, and says when it leaves the key set where that is known. The active one of an
-    /// algorithm moves before the next one takes its place. `false` when the key is not in the state it should be in:
+    /// algorithm moves before the next one takes its place. Of a key that signs no more, the private half is forgotten.
+    /// `false` when the key is not in the state it should be in:
     /// another node has moved it.
     pub async fn set_signing_key_state(
         &self,
@@ -134,6 +144,9 @@ impl Tx {
     ) -> Result<bool, Error> {
         if self.query_opt(SET_STATE, values![to, retires_at, kid, from]).await?.is_none() {
             return Ok(false);
+        }
+        if matches!(to, KeyState::Retiring | KeyState::Retired) {
+            self.execute(FORGET, values![&[][..], kid]).await?;
         }
         self.changed(ChangeKind::Key, kid).await?;
         Ok(true)
@@ -184,7 +197,7 @@ mod tests {
         let expected = [("new", Active), ("old", Retiring), ("rsa", Active)];
         assert_eq!(states(&store).await, expected.map(|(kid, state)| (kid.to_owned(), state)));
         let old = store.reader().list_signing_keys().await.expect("keys").swap_remove(1);
-        assert_eq!((old.retires_at, old.sealed.as_slice()), (Some(later(3_600)), [1, 2, 3].as_slice()));
+        assert_eq!((old.retires_at, old.sealed.len()), (Some(later(3_600)), 0), "its private half is gone");
         assert!(!format!("{old:?}").contains("sealed"));
         write(&store, later(3_600), |tx| async move {
             assert!(tx.set_signing_key_state("old", (Retiring, Retired), None).await?);

@@ -31,6 +31,8 @@ crate::sql! {
         (select t.hash from refresh_token t where t.expires_at < $1 limit $2)";
     REVOKED_TOKEN = "delete from revoked_token where jti in \
         (select t.jti from revoked_token t where t.expires_at < $1 limit $2)";
+    REVOCATION = "delete from revocation where seq in \
+        (select r.seq from revocation r where r.keep_until < $1 limit $2)";
     THROTTLE = "delete from throttle where key in (select t.key from throttle t \
         where t.window_started_at < $1 and (t.blocked_until is null or t.blocked_until < $1) limit $2)";
     FLOW_EVENT = "delete from flow_event where request_id in \
@@ -66,6 +68,7 @@ const RULES: &[(&str, &str, Duration)] = &[
     ("refresh_token", REFRESH_TOKEN, Duration::ZERO),
     ("access_grant", GRANT, Duration::ZERO),
     ("revoked_token", REVOKED_TOKEN, Duration::ZERO),
+    ("revocation", REVOCATION, Duration::ZERO),
     ("throttle", THROTTLE, DAY),
     ("flow_event", FLOW_EVENT, DAY.saturating_mul(30)),
     ("change", CHANGE, DAY),

@@ -117,6 +117,7 @@ async fn everything_stays_its_time_and_then_goes() {
     assert_eq!(swept(&store, HOUR).await, [("refresh_token", 1)], "the others are over now, not before");
     let hour = [("action_token", 1), ("authorization_request", 1), ("access_grant", 1), ("revoked_token", 1)];
     assert_eq!(swept(&store, HOUR + 1).await, hour);
+    assert_eq!(swept(&store, HOUR + 61).await, [("revocation", 1)]);
     assert_eq!(swept(&store, day).await, []);
     let [throttle, change] = swept(&store, day + 1).await.try_into().expect("two tables");
     assert_eq!(throttle, ("throttle", 1));
@@ -163,5 +164,6 @@ async fn a_sweep_does_no_more_than_it_may_and_says_that_there_is_more() {
             break;
         }
     }
-    assert_eq!(rounds, [(2, 2), (2, 2), (1, 1)]);
+    // The revocations are a change as well.
+    assert_eq!(rounds, [(2, 2), (2, 2), (1, 2), (0, 0)]);
 }

@@ -1,5 +1,6 @@
 //! Runs the client programs of `crates/server/tests/clients`: libraries that nobody here wrote, in three languages.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -136,6 +137,63 @@ pub struct Credentials<'a> {
     pub scope: &'a str,
     /// What else the program should do, as the README beside it names it.
     pub options: &'a [&'a str],
+}
+
+/// One of the APIs of `examples`, beside the server under test. It ends with this value.
+#[derive(Debug)]
+pub struct ForeignApi {
+    /// Where it listens: `127.0.0.1` with a port.
+    pub address: SocketAddr,
+    _child: Child,
+}
+
+impl ForeignApi {
+    /// Starts an API named `api` and waits until it has the server's keys and revocations.
+    ///
+    /// # Panics
+    /// When there is none in this language, or it ends instead, with what it said on standard error.
+    pub async fn start(language: Language, issuer: &str, api_secret: &str) -> Self {
+        let examples = crate::root().join("examples");
+        let mut command = match language {
+            Language::Node => {
+                let mut command = Command::new("node");
+                command.arg(examples.join("node-api/server.mjs"));
+                command.env("NODE_MODULES", crate::third_party("node.stamp").join("node"));
+                command
+            }
+            Language::Python => {
+                let python = crate::third_party("python.stamp").join("python/bin/python");
+                let mut command = Command::new(python);
+                command.arg(examples.join("python-api/server.py"));
+                command
+            }
+            Language::Ruby => panic!("no example is written in Ruby"),
+        };
+        let mut child = command
+            .env("ISSUER", issuer)
+            .env("AUDIENCE", "api")
+            .env("API_SECRET", api_secret)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("the {language:?} API does not start: {error}"));
+        let mut output = BufReader::new(child.stdout.take().expect("its output is a pipe")).lines();
+        let line = timeout(PATIENCE, output.next_line()).await.expect("it starts in time");
+        match line.expect("its output can be read") {
+            Some(url) => {
+                let address = url.trim_start_matches("http://").parse().expect("an address");
+                Self { address, _child: child }
+            }
+            None => {
+                let mut said = String::new();
+                if let Some(errors) = child.stderr.as_mut() {
+                    let _ = errors.read_to_string(&mut said).await;
+                }
+                panic!("the {language:?} API gave up:\n{said}")
+            }
+        }
+    }
 }
 
 /// A program that has discovered the issuer and waits for the answer of the browser.

@@ -4,6 +4,7 @@ connections-app = App
 connections-access = Zugriff
 connections-used = Zuletzt benutzt
 connections-open = Einzelheiten
+connections-start = { $app } öffnen
 connections-secrets = Secrets
 connections-secret-count = { $count ->
     [0] Kein Secret

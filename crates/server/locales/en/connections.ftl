@@ -4,6 +4,7 @@ connections-app = App
 connections-access = Access
 connections-used = Last used
 connections-open = Details
+connections-start = Open { $app }
 connections-secrets = Secrets
 connections-secret-count = { $count ->
     [0] No secret

@@ -53,6 +53,10 @@ pub struct Wanted {
     dpop_bound: Option<bool>,
     device_grant: Option<bool>,
     token_exchange: Option<bool>,
+    initiate_login_uri: Option<String>,
+    backchannel_logout_uri: Option<String>,
+    subject_type: Option<String>,
+    sector_identifier_uri: Option<String>,
 }
 
 /// What a caller says about a secret.
@@ -109,6 +113,10 @@ struct Shown {
     dpop_bound: bool,
     device_grant: bool,
     token_exchange: bool,
+    initiate_login_uri: Option<String>,
+    backchannel_logout_uri: Option<String>,
+    subject_type: &'static str,
+    sector_identifier_uri: Option<String>,
     created: String,
 }
 
@@ -179,6 +187,10 @@ impl Wanted {
         put(&mut raw.request_uris, self.request_uris);
         put(&mut raw.policy_uri, self.policy_uri);
         put(&mut raw.tos_uri, self.tos_uri);
+        put(&mut raw.initiate_login_uri, self.initiate_login_uri);
+        put(&mut raw.backchannel_logout_uri, self.backchannel_logout_uri);
+        put(&mut raw.subject_type, self.subject_type);
+        put(&mut raw.sector_identifier_uri, self.sector_identifier_uri);
         for (place, said) in [
             (&mut raw.require_pkce, self.require_pkce),
             (&mut raw.require_par, self.require_par),
@@ -222,6 +234,10 @@ impl Shown {
             dpop_bound: details.dpop_bound,
             device_grant: details.device_grant,
             token_exchange: details.token_exchange,
+            initiate_login_uri: details.initiate_login_uri,
+            backchannel_logout_uri: details.backchannel_logout_uri,
+            subject_type: details.subject_type.as_str(),
+            sector_identifier_uri: details.sector_identifier_uri,
             created: moment::iso(app.created_at),
         }
     }
@@ -280,6 +296,10 @@ fn field(form: &str) -> String {
         "request_uri" => "requestUris",
         "policy_uri" => "policyUri",
         "tos_uri" => "tosUri",
+        "initiate_login_uri" => "initiateLoginUri",
+        "backchannel_logout_uri" => "backchannelLogoutUri",
+        "subject_type" => "subjectType",
+        "sector_identifier_uri" => "sectorIdentifierUri",
         other => other,
     };
     match row {
@@ -399,7 +419,8 @@ pub async fn change(
     let number = version.number;
     let raw = wanted.over(RawApp::of(&version.details));
     check_reach(&app, &caller, version.details.scopes.iter().chain(&raw.scopes)).await?;
-    let edited = edit::edit(&app, &caller.origin(&visitor), of, &raw, Some(number)).await.map_err(refused)?;
+    let edited = Box::pin(edit::edit(&app, &caller.origin(&visitor), of, &raw, Some(number))).await;
+    let edited = edited.map_err(refused)?;
     Ok(json::answer(StatusCode::OK, &Shown::new(&edited.app, edited.details)))
 }
 

@@ -81,6 +81,14 @@ pub struct RawApp {
     pub device_grant: Option<bool>,
     /// `token_exchange`: it may exchange tokens of its owner's apps.
     pub token_exchange: Option<bool>,
+    /// `initiate_login_uri`
+    pub initiate_login_uri: String,
+    /// `backchannel_logout_uri`
+    pub backchannel_logout_uri: String,
+    /// `subject_type`: `public` or `pairwise`.
+    pub subject_type: String,
+    /// `sector_identifier_uri`
+    pub sector_identifier_uri: String,
     /// A logo that was fetched for this form a moment ago, so that it need not be fetched again.
     pub fetched_logo: Option<FetchedLogo>,
 }
@@ -124,6 +132,10 @@ impl RawApp {
             dpop_bound: Some(details.dpop_bound),
             device_grant: Some(details.device_grant),
             token_exchange: Some(details.token_exchange),
+            initiate_login_uri: text(&details.initiate_login_uri),
+            backchannel_logout_uri: text(&details.backchannel_logout_uri),
+            subject_type: details.subject_type.as_str().to_owned(),
+            sector_identifier_uri: text(&details.sector_identifier_uri),
             fetched_logo: None,
         }
     }
@@ -182,6 +194,11 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
     let cors_origins = checker.uris("cors_origin", &raw.cors_origins, origin);
     let policy_uri = checker.url("policy_uri", &raw.policy_uri);
     let tos_uri = checker.url("tos_uri", &raw.tos_uri);
+    let initiate_login_uri = checker.url("initiate_login_uri", &raw.initiate_login_uri);
+    let backchannel_logout_uri = checker.url("backchannel_logout_uri", &raw.backchannel_logout_uri);
+    let sector_identifier_uri = checker.url("sector_identifier_uri", &raw.sector_identifier_uri);
+    let subject_type =
+        checker.subject_type(&raw.subject_type, sector_identifier_uri.is_some(), &redirect_uris);
     let protocol = checker.protocol(raw, client_type, profile);
     if !checker.faults.is_empty() {
         return Err(checker.faults.in_order_of(&FORM));
@@ -205,14 +222,14 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
         jwks_uri,
         policy_uri,
         tos_uri,
-        initiate_login_uri: before.and_then(|before| before.initiate_login_uri.clone()),
-        backchannel_logout_uri: before.and_then(|before| before.backchannel_logout_uri.clone()),
+        initiate_login_uri,
+        backchannel_logout_uri,
         require_par: protocol.require_par,
         dpop_bound: raw.dpop_bound.unwrap_or(before.is_some_and(|before| before.dpop_bound)),
         userinfo_alg: protocol.userinfo_alg,
         request_object_alg: protocol.request_object_alg,
-        subject_type: before.map_or(stored::SubjectType::Public, |before| before.subject_type),
-        sector_identifier_uri: before.and_then(|before| before.sector_identifier_uri.clone()),
+        subject_type,
+        sector_identifier_uri,
         device_grant,
         token_exchange,
         redirect_uris,
@@ -362,6 +379,25 @@ impl Checker<'_> {
             self.fault(Fault::new("require_pkce", "apps-fault-pkce"));
         }
         (client_type, profile, raw.require_pkce.unwrap_or(!lets_pkce_out) || !lets_pkce_out)
+    }
+
+    /// OIDC Core §8.1: an app with subjects of its own has one sector. Redirect URIs on several hosts make one only by a
+    /// list that says so.
+    fn subject_type(&mut self, raw: &str, has_list: bool, redirect_uris: &[String]) -> stored::SubjectType {
+        use stored::SubjectType;
+        let subject_type = match SubjectType::parse(raw) {
+            Some(subject_type) => subject_type,
+            None if raw.is_empty() => SubjectType::Public,
+            None => self.choice("subject_type", raw, "public, pairwise", SubjectType::Public),
+        };
+        let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let mut hosts: Vec<_> = redirect_uris.iter().map(host).collect();
+        hosts.sort();
+        hosts.dedup();
+        if subject_type == SubjectType::Pairwise && !has_list && (hosts.len() > 1 || hosts == [None]) {
+            self.fault(Fault::new("sector_identifier_uri", "apps-fault-sector-needed"));
+        }
+        subject_type
     }
 
     /// Any other address of an app; absent when nothing was typed.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::details::{self, Checked, RawApp, Terms};
 use super::protocol::uses_secret;
 use super::register::{is_by_person, person};
-use super::{Refused, logo, object, secrets};
+use super::{Refused, logo, object, secrets, sector};
 use crate::app::App;
 
 /// What became of an edit.
@@ -65,6 +65,7 @@ pub async fn edit(
         before: Some(&before.details),
     };
     let mut checked = details::check(raw, &terms)?;
+    Box::pin(sector::check(app, account, &checked.details, Some(&before.details))).await?;
     logo::complete(app, account, &mut checked.details).await?;
     if checked.details == before.details {
         return Ok(Edited { app: found, details: checked.details, changed: false, client_secret: None });
@@ -191,6 +192,10 @@ pub(super) fn picture(details: &AppDetails) -> Map<String, Value> {
         "require_par": details.require_par,
         "policy_uri": details.policy_uri,
         "tos_uri": details.tos_uri,
+        "initiate_login_uri": details.initiate_login_uri,
+        "backchannel_logout_uri": details.backchannel_logout_uri,
+        "subject_type": details.subject_type.as_str(),
+        "sector_identifier_uri": details.sector_identifier_uri,
         "redirect_uris": details.redirect_uris,
         "post_logout_uris": details.post_logout_uris,
         "cors_origins": details.cors_origins,

@@ -13,7 +13,7 @@ use grantry_store::{Error, Tx};
 use super::details::{self, Checked, RawApp, Terms};
 use super::fault::CODE_TAKEN;
 use super::protocol::uses_secret;
-use super::{APPS_PER_ACCOUNT, Fault, Refused, edit, logo, secrets};
+use super::{APPS_PER_ACCOUNT, Fault, Refused, edit, logo, secrets, sector};
 use crate::app::App;
 
 /// An app that was just registered. The secret is nowhere else and cannot be shown again.
@@ -135,6 +135,7 @@ pub async fn check(
             return Err(taken(code.as_str()).into());
         }
     }
+    Box::pin(sector::check(app, &owner.id, &checked.details, None)).await?;
     Ok(checked)
 }
 

@@ -138,7 +138,12 @@ impl Kept {
                 ChangeKind::App => self.apps.retain(|_, app| app.app.id.as_str() != change.id),
                 ChangeKind::Account => self.apps.retain(|_, app| app.owner.id.as_str() != change.id),
                 ChangeKind::Catalogue => self.catalogue.store(None),
-                ChangeKind::User | ChangeKind::Connection | ChangeKind::Key | ChangeKind::Setting => {}
+                ChangeKind::User
+                | ChangeKind::Connection
+                | ChangeKind::Key
+                | ChangeKind::Revocation
+                | ChangeKind::Session
+                | ChangeKind::Setting => {}
             }
         }
     }

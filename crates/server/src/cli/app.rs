@@ -4,7 +4,7 @@ use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 use grantry_oauth::secret::Secret;
 use grantry_store::app::{App as StoredApp, AppKind, AppState, AppSummary};
-use grantry_store::app_version::{AppDetails, AppVersion};
+use grantry_store::app_version::{AppDetails, AppVersion, SubjectType};
 use grantry_store::audit::Origin;
 use grantry_store::machine::MachineOrigin;
 use grantry_store::page::{LARGEST_PAGE, PageRequest};
@@ -110,7 +110,7 @@ impl Verb {
                     (Some(client_id), _) => find(app, &client_id).await?,
                     (None, place) => find_in_place(app, place).await?,
                 };
-                update(app, &found, fields).await
+                Box::pin(update(app, &found, fields)).await
             }
             Self::List { account, search } => list(app, account.as_deref(), &search).await,
             Self::Show(named) => show(app, &find(app, &named.client_id).await?).await,
@@ -177,7 +177,7 @@ async fn update(app: &App, found: &StoredApp, fields: Fields) -> anyhow::Result<
     let of = (&found.account_id, &found.id);
     let (_, before) = edit::find(app, of.0, of.1).await.map_err(|why| refused("nothing was changed", why))?;
     let raw = fields.over(RawApp::of(&before.details));
-    let edited = edit::edit(app, &Origin::command(), of, &raw, Some(before.number)).await;
+    let edited = Box::pin(edit::edit(app, &Origin::command(), of, &raw, Some(before.number))).await;
     let edited = edited.map_err(|why| refused("nothing was changed", why))?;
     let (_, after) = edit::find(app, of.0, of.1).await.map_err(|why| refused("the app is gone", why))?;
     let removed = removed(&before.details, &after.details);
@@ -296,6 +296,9 @@ async fn show(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
         ("Logo", text(&details.logo_source_url)),
         ("Privacy", text(&details.policy_uri)),
         ("Terms", text(&details.tos_uri)),
+        ("Begin sign-in", text(&details.initiate_login_uri)),
+        ("Tell of logout", text(&details.backchannel_logout_uri)),
+        ("Subjects", subjects(details)),
     ];
     let mut answer = Answer::new(object(found, &version, connections))
         .line(format!("{STRONG}{}{STRONG:#}", shown(&details.name)));
@@ -321,6 +324,15 @@ fn request_objects(details: &AppDetails) -> String {
         alg => format!("signed with {alg}"),
     });
     pushed.into_iter().chain(signed).collect::<Vec<_>>().join(", ")
+}
+
+/// What the app calls people, when that is not what everybody does.
+fn subjects(details: &AppDetails) -> String {
+    match (details.subject_type, &details.sector_identifier_uri) {
+        (SubjectType::Public, _) => String::new(),
+        (SubjectType::Pairwise, None) => "pairwise".to_owned(),
+        (SubjectType::Pairwise, Some(list)) => format!("pairwise, shared by {list}"),
+    }
 }
 
 fn profile(details: &AppDetails) -> String {
@@ -372,6 +384,10 @@ fn object(found: &StoredApp, version: &AppVersion, connections: i64) -> Value {
         "token_exchange": details.token_exchange,
         "policy_uri": details.policy_uri,
         "tos_uri": details.tos_uri,
+        "initiate_login_uri": details.initiate_login_uri,
+        "backchannel_logout_uri": details.backchannel_logout_uri,
+        "subject_type": details.subject_type,
+        "sector_identifier_uri": details.sector_identifier_uri,
     })
 }
 

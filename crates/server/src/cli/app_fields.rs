@@ -72,6 +72,18 @@ pub(super) struct Fields {
     /// Its terms of service
     #[arg(long, value_name = "URL")]
     tos_uri: Option<String>,
+    /// Where a sign-in that begins here is sent
+    #[arg(long, value_name = "URL")]
+    initiate_login_uri: Option<String>,
+    /// Where the app is told that a session has ended
+    #[arg(long, value_name = "URL")]
+    backchannel_logout_uri: Option<String>,
+    /// Whether the app knows people by the same subject as others: public or pairwise
+    #[arg(long, value_name = "TYPE")]
+    subject_type: Option<String>,
+    /// The list of redirect URIs that share their pairwise subjects
+    #[arg(long, value_name = "URL")]
+    sector_identifier_uri: Option<String>,
     /// A picture (PNG, JPEG or WebP), fetched once
     #[arg(long, value_name = "URL")]
     logo: Option<String>,
@@ -102,6 +114,10 @@ impl Fields {
             (&mut raw.request_object_alg, self.request_object_alg),
             (&mut raw.policy_uri, self.policy_uri),
             (&mut raw.tos_uri, self.tos_uri),
+            (&mut raw.initiate_login_uri, self.initiate_login_uri),
+            (&mut raw.backchannel_logout_uri, self.backchannel_logout_uri),
+            (&mut raw.subject_type, self.subject_type),
+            (&mut raw.sector_identifier_uri, self.sector_identifier_uri),
             (&mut raw.logo_url, self.logo),
             (&mut raw.pii_mode, self.pii),
         ];

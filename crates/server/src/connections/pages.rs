@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
+use grantry_oauth::answer::initiate_login;
 use grantry_store::app::{AppKind, AppState, AppSummary};
 use grantry_store::connection::{ConnectedApp, ConnectionKind};
 use grantry_store::connection_request::ConnectionRequest;
@@ -77,6 +78,8 @@ struct Show {
     groups: Vec<Group>,
     /// What it may know of the reader, and whether it stays when they are away.
     about_you: Vec<String>,
+    /// Where the app begins a sign-in; empty when it has said nothing of that.
+    start: String,
     may_end: bool,
     action: String,
     error: String,
@@ -204,12 +207,20 @@ async fn details(app: &App, visitor: &Visitor, actor: &Actor, (id, error): (&str
         made: Moment::new(found.connection.created_at, app.clock.now(), visitor.words),
         groups: groups(&found.scopes, &catalogue),
         about_you: about_you(app, visitor.words, actor, &found).await?,
+        start: start(app, &found).await?,
         may_end: by(actor).may_end(&found.connection),
         action: format!("{}/disconnect", row.href),
         row,
         error,
     };
     Ok(page::render(status, &template))
+}
+
+/// Where the app begins a sign-in that somebody starts here.
+async fn start(app: &App, found: &ConnectedApp) -> Result<String, Problem> {
+    let known = app.cached.find_app(&found.client_id).await?.filter(|known| known.is_active());
+    let uri = known.as_ref().and_then(|known| known.version.details.initiate_login_uri.as_deref());
+    Ok(uri.map(|uri| initiate_login(uri, app.issuer())).unwrap_or_default())
 }
 
 /// What was granted in words, by API, the sensitive ones first.

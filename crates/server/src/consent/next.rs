@@ -55,7 +55,8 @@ pub async fn next(
         Err(error) => return Ok(Next::SendBack(error)),
     };
     let accounts = actor.map(|actor| usable(pending, actor)).unwrap_or_default();
-    let (choice, chosen) = choose(pending, actor, &accounts, hint.as_ref());
+    let name = actor.map(|actor| app.subjects.of(&pending.app.client, actor.person.id.as_str()));
+    let (choice, chosen) = choose(pending, (actor, name.as_deref()), &accounts, hint.as_ref());
     let standing = match (actor, chosen) {
         (Some(actor), Some(current)) => {
             let (reader, asking) = (app.store.reader(), &pending.app.app.id);
@@ -68,7 +69,7 @@ pub async fn next(
     let situation = Situation {
         asked_at: pending.row.created_at,
         now: app.clock.now(),
-        signed_in: actor.map(signed_in),
+        signed_in: actor.zip(name.as_deref()).map(|(actor, name)| signed_in(actor, name)),
         hint: hint.as_ref(),
         account: choice,
         consented: &consented,
@@ -111,7 +112,7 @@ pub fn usable<'a>(pending: &Pending, actor: &'a Actor) -> Vec<&'a Current> {
 
 fn choose<'a>(
     pending: &Pending,
-    actor: Option<&Actor>,
+    (actor, name): (Option<&Actor>, Option<&str>),
     accounts: &[&'a Current],
     hint: Option<&Hint>,
 ) -> (AccountChoice, Option<&'a Current>) {
@@ -121,7 +122,7 @@ fn choose<'a>(
     if let Some(current) = accounts.iter().find(|current| Some(&current.account.id) == chosen) {
         return (AccountChoice::Chosen, Some(current));
     }
-    let meant = hint.filter(|hint| hint.person_id == actor.person.id.as_str());
+    let meant = hint.filter(|hint| Some(hint.person_id.as_str()) == name);
     let meant = meant.and_then(|hint| hint.account_code.as_deref());
     let obvious = match accounts {
         [only] => Some(only),
@@ -137,15 +138,16 @@ fn choose<'a>(
 /// else's code; a page may ignore it, because the person sees who they are there.
 fn hint(app: &App, request: &AuthorizeRequest) -> Result<Option<Hint>, Error> {
     let Some(text) = &request.id_token_hint else { return Ok(None) };
-    let hint = Hint::verify(app.keys.ring().public(), app.issuer(), text);
+    let hint = Hint::verify(app.keys.ring().recognised(), app.issuer(), text);
     if hint.is_none() && request.prompt.none {
         return Err(Error::new(ErrorCode::LoginRequired, "id_token_hint is not an ID token of this server"));
     }
     Ok(hint)
 }
 
-fn signed_in(actor: &Actor) -> SignedIn<'_> {
-    SignedIn { person_id: actor.person.id.as_str(), auth_time: actor.session.auth_time }
+/// Who is signed in, by the name that the app knows them by: hints name people so.
+fn signed_in<'a>(actor: &Actor, name: &'a str) -> SignedIn<'a> {
+    SignedIn { person_id: name, auth_time: actor.session.auth_time }
 }
 
 /// What has changed about the app since it asked, if that forbids to go on: a request may wait for an hour.

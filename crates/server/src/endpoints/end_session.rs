@@ -84,15 +84,18 @@ pub async fn confirm(State(app): State<Arc<App>>, visitor: Visitor, form: Form) 
 async fn read(app: &App, visitor: &Visitor, parameters: &Parameters) -> Result<Asked, Problem> {
     let request =
         end_session::Request::parse(parameters).map_err(|error| browser::refused(visitor.words, &error))?;
-    let verify = |text: &String| Hint::verify(app.keys.ring().public(), app.issuer(), text);
+    let verify = |text: &String| Hint::verify(app.keys.ring().recognised(), app.issuer(), text);
     let hint = request.id_token_hint.as_ref().and_then(verify);
     let known = match hint.as_ref().and_then(Hint::client_id) {
         Some(client_id) => app.cached.find_app(client_id).await?.filter(|known| known.is_active()),
         None => None,
     };
-    let signed_in = visitor.actor.as_ref().map(|actor| actor.person.id.as_str());
     let client = known.as_ref().map(|known| &known.client);
-    let decision = end_session::decide(&request, hint.as_ref(), client, signed_in);
+    let signed_in = visitor.actor.as_ref().map(|actor| match client {
+        Some(client) => app.subjects.of(client, actor.person.id.as_str()),
+        None => actor.person.id.as_str().into(),
+    });
+    let decision = end_session::decide(&request, hint.as_ref(), client, signed_in.as_deref());
     Ok(Asked { decision, ui_locales: request.ui_locales, known })
 }
 

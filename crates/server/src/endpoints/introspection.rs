@@ -22,7 +22,7 @@ use super::client::Caller;
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::cached::KnownCatalogue;
-use crate::issue::{Dead, Holder, Living};
+use crate::issue::{self, Dead, Holder, Living};
 
 /// Answers an introspection request.
 pub async fn tell(State(app): State<Arc<App>>, call: Call) -> Response {
@@ -50,7 +50,7 @@ async fn respond(app: &App, caller: &mut Caller<'_>) -> Result<Response, Refusal
 }
 
 /// The API of this name, if the secret is one of its.
-async fn authenticate_api<'c>(
+pub(super) async fn authenticate_api<'c>(
     app: &App,
     catalogue: &'c KnownCatalogue,
     name: &str,
@@ -97,11 +97,11 @@ async fn refresh(app: &App, caller: rules::Caller<'_>, token: &str) -> Result<Re
         Ok(subject) if row.revoked_at.is_none() && row.rotation.is_none() && ends > now => subject,
         Ok(_) | Err(_) => return Ok(inactive()),
     };
-    let person = state.person.as_ref().filter(|_| subject == Subject::Person);
+    let Some(known) = app.cached.find_app(&state.client_id).await? else { return Ok(inactive()) };
     let granted = ScopeSet::parse(&state.grant.scopes).unwrap_or_default();
     written(caller.refresh(rules::Refresh {
         issuer: app.issuer(),
-        subject: person.map_or(state.grant.connection_id.as_str(), |person| person.id.as_str()),
+        subject: &issue::name(app, &known.client, &state, subject),
         client_id: &state.client_id,
         scopes: &granted,
         account_code: &state.account.code,

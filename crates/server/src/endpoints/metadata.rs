@@ -8,7 +8,7 @@ use axum::response::Response;
 use grantry_oauth::jose::Alg;
 use grantry_oauth::metadata::{Metadata, Offer};
 use grantry_oauth::protected_resource::ProtectedResource;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, header};
 
 use crate::app::App;
 use crate::cached::KnownCatalogue;
@@ -59,6 +59,11 @@ pub async fn own_api(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<
 
 /// The public keys.
 pub async fn keys(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    app.keys.ready().await.map_err(Problem::internal)?;
-    Ok(app.keys.ring().document.answer(&headers))
+    let ring = app.keys.published().await.map_err(Problem::internal)?;
+    let mut response = ring.document.answer(&headers);
+    if !ring.is_complete() {
+        // The first seconds of a server: a key that comes now signs at once, so nobody may keep the set without it.
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    }
+    Ok(response)
 }

@@ -16,5 +16,6 @@ pub mod refusal;
 pub mod register;
 mod request_source;
 pub mod revocation;
+pub mod revocations;
 pub mod token;
 pub mod userinfo;

@@ -96,10 +96,11 @@ fn person_of(living: &Living) -> Result<&GrantState, Refused> {
 }
 
 async fn claims(app: &App, state: &GrantState, living: &Living) -> Result<Map<String, Value>, Refusal> {
-    let gone = || grantry_store::Error::Corrupt("a grant that stands for a person has none".to_owned());
+    let gone = || grantry_store::Error::Corrupt("a grant that stands has no person or no app".to_owned());
+    let known = app.cached.find_app(&living.claims.client_id).await?.ok_or_else(gone)?;
     let (scopes, preset) = (&living.claims.scopes, issue::preset(app));
     let names = issue::asked(state)?.userinfo;
-    let made = issue::about(app, state, |facts| {
+    let made = issue::about(app, &known.client, state, |facts| {
         let mut claims = facts.userinfo(scopes, preset);
         claims.extend(facts.named(&names, preset));
         claims

@@ -51,10 +51,10 @@ pub async fn device_code(app: &App, asking: Asking<'_>, request: &rules::Request
     }
     let catalogue = app.cached.catalogue().await?;
     let refresh = opened::fresh(app);
-    let opening = Opening { asking, catalogue: &catalogue, refresh: &refresh };
+    let opening = Opening { app, asking, catalogue: &catalogue, refresh: &refresh };
     let taking = app.store.write(app.clock.now(), |tx| async move { take(&tx, opening, request).await });
     let opened = taking.await??;
-    opening.give(app, opened, Said::default()).await
+    opening.give(opened, Said::default()).await
 }
 
 /// Uses an allowed one up, or remembers that the device asked. A refusal is not an error of the transaction.

@@ -24,11 +24,11 @@ pub async fn exchange(app: &App, asking: Asking<'_>, request: &rules::Request) -
     }
     let catalogue = app.cached.catalogue().await?;
     let refresh = opened::fresh(app);
-    let desk = Desk { opening: Opening { asking, catalogue: &catalogue, refresh: &refresh }, request };
+    let desk = Desk { opening: Opening { app, asking, catalogue: &catalogue, refresh: &refresh }, request };
     let taken = app.store.write(app.clock.now(), |tx| async move { desk.take(&tx).await }).await?;
     let (code, opened) = *taken?;
     let said = Said { nonce: code.nonce, is_test: code.redirect_uri == trial::callback(app) };
-    desk.opening.give(app, opened, said).await
+    desk.opening.give(opened, said).await
 }
 
 /// Everything that the transaction looks at.

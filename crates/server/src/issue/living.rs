@@ -155,8 +155,9 @@ async fn granted(app: &App, claims: &Claims, grant: &str) -> Result<Holder, Dead
     let id = GrantId::parse(grant).ok_or(Dead::Ended("its grant has no such name"))?;
     let found = app.store.reader().find_grant_of_token(&id, &claims.jti).await?;
     let state = found.ok_or(Dead::Ended("it was revoked, or its grant is forgotten"))?;
-    let alone = claims.subject == state.grant.connection_id.as_str();
-    let subject = if alone { Subject::Connection } else { Subject::Person };
+    // Whatever name the app knew the person by when the token was made: the connection's own is never a person's.
+    let connection = state.grant.connection_id.as_str() == claims.subject;
+    let subject = if connection { Subject::Connection } else { Subject::Person };
     if !state.standing().keeps(subject) {
         return Err(Dead::Ended("its connection, app, account or user does not stand any more"));
     }

@@ -17,7 +17,7 @@ pub use client_credentials::client_credentials;
 pub use device::{device_code, wait};
 pub use exchange::exchange;
 pub use living::{Dead, Holder, Living, NotAdmitted};
-pub use person::{about, asked, roles};
+pub use person::{about, asked, name, roles};
 pub use refresh::refresh;
 pub use revoke::revoke;
 pub use token_exchange::token_exchange;

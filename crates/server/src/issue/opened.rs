@@ -18,6 +18,7 @@ use crate::cached::KnownCatalogue;
 /// Who opens a grant, and what with.
 #[derive(Clone, Copy)]
 pub(super) struct Opening<'a> {
+    pub(super) app: &'a App,
     pub(super) asking: Asking<'a>,
     pub(super) catalogue: &'a KnownCatalogue,
     /// The refresh token that is kept, if one is granted.
@@ -57,6 +58,7 @@ impl Opening<'_> {
             Ok(opened) => opened,
             Err(error) => return Ok(Err(error)),
         };
+        self.note_session(tx, &opened).await?;
         if opened.refreshes {
             let new = NewRefreshToken {
                 hash: secret::hash(self.refresh.expose()),
@@ -69,6 +71,21 @@ impl Opening<'_> {
         Ok(Ok(opened))
     }
 
+    /// An app that wants to know when the session ends, in which somebody has just signed in to it.
+    async fn note_session(self, tx: &Tx, opened: &Opened) -> Result<(), grantry_store::Error> {
+        let Opened { state, subject, reach, .. } = opened;
+        let known = self.asking.known;
+        let wants = known.version.details.backchannel_logout_uri.is_some();
+        let signs_in = *subject == grant::Subject::Person && reach.scopes.contains("openid");
+        match &state.grant.session_sid {
+            Some(sid) if wants && signs_in => {
+                let name = person::name(self.app, &known.client, state, *subject);
+                tx.note_session_app(sid, &known.app.id, &name).await
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn decide(self, state: GrantState, asked: &[String]) -> Result<Opened, Error> {
         let subject = state.standing().subject()?;
         let granted = ScopeSet::parse(&state.grant.scopes).unwrap_or_default();
@@ -78,14 +95,16 @@ impl Opening<'_> {
     }
 
     /// Makes the tokens, once the transaction is kept.
-    pub(super) async fn give(self, app: &App, opened: Opened, said: Said) -> Result<Given, Failed> {
+    pub(super) async fn give(self, opened: Opened, said: Said) -> Result<Given, Failed> {
+        let app = self.app;
         let Opened { state, subject, reach, refreshes } = opened;
         let client = &self.asking.known.client;
         let roles = person::roles_in_token(app, &state, &reach.scopes).await?;
         let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+        let name = person::name(app, client, &state, subject);
         let bearer = Bearer {
             client,
-            owner: person::owner(&state, subject, &roles),
+            owner: person::owner(&state, (subject, &name), &roles),
             account_code: &state.account.code,
             jkt: self.asking.jkt,
             actor: None,

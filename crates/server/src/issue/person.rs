@@ -1,5 +1,7 @@
 //! The person behind a grant, as tokens and userinfo know them: roles in the account, and an ID token.
 
+use std::borrow::Cow;
+
 use grantry_oauth::access_token::Owner;
 use grantry_oauth::claims::PersonFacts;
 use grantry_oauth::claims_request::ClaimsRequest;
@@ -33,12 +35,14 @@ pub async fn roles(app: &App, state: &GrantState) -> Result<Vec<String>, Error> 
     Ok(roles)
 }
 
-/// What the server knows about the person of a grant, for whoever makes claims of it; `None` when the person is gone.
+/// What the server knows about the person of a grant, by the name that the client knows them by, for whoever makes claims
+/// of it; `None` when the person is gone.
 ///
 /// # Errors
 /// The store's.
 pub async fn about<T>(
     app: &App,
+    client: &Client,
     state: &GrantState,
     make: impl FnOnce(&PersonFacts<'_>) -> T,
 ) -> Result<Option<T>, Error> {
@@ -47,7 +51,7 @@ pub async fn about<T>(
     let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
     let further = serde_json::from_str(&person.claims).unwrap_or_default();
     Ok(Some(make(&PersonFacts {
-        person_id: person.id.as_str(),
+        person_id: &app.subjects.of(client, person.id.as_str()),
         email: &person.email,
         email_verified: person.email_verified,
         first_name: &person.first_name,
@@ -80,19 +84,32 @@ pub(super) async fn roles_in_token(
     if scopes.contains("profile") { roles(app, state).await } else { Ok(Vec::new()) }
 }
 
+/// What the app calls whoever a token of this grant speaks for: `sub`.
+#[must_use]
+pub fn name<'a>(app: &App, client: &Client, state: &'a GrantState, subject: Subject) -> Cow<'a, str> {
+    match (subject, &state.person) {
+        (Subject::Person, Some(person)) => app.subjects.of(client, person.id.as_str()),
+        (Subject::Person, None) | (Subject::Connection, _) => state.grant.connection_id.as_str().into(),
+    }
+}
+
 /// In whose name a token of this grant speaks.
-pub(super) fn owner<'a>(state: &'a GrantState, subject: Subject, roles: &'a [&'a str]) -> Owner<'a> {
+pub(super) fn owner<'a>(
+    state: &'a GrantState,
+    (subject, name): (Subject, &'a str),
+    roles: &'a [&'a str],
+) -> Owner<'a> {
     let grant_id = state.grant.id.as_str();
     match (subject, &state.person) {
         (Subject::Person, Some(person)) => Owner::Person {
             grant_id,
-            person_id: person.id.as_str(),
+            person_id: name,
             auth_time: state.grant.auth_time,
             email: &person.email,
             roles,
         },
         (Subject::Person, None) | (Subject::Connection, _) => {
-            Owner::Connection { grant_id, connection_id: state.grant.connection_id.as_str() }
+            Owner::Connection { grant_id, connection_id: name }
         }
     }
 }
@@ -112,8 +129,9 @@ pub(super) async fn id_token(
     scopes: &ScopeSet,
     beside: Beside<'_>,
 ) -> Result<Option<String>, Failed> {
-    let person = state.person.as_ref().filter(|_| subject == Subject::Person && scopes.contains("openid"));
-    let Some(person) = person else { return Ok(None) };
+    if state.person.is_none() || subject != Subject::Person || !scopes.contains("openid") {
+        return Ok(None);
+    }
     let sid = state.grant.session_sid.as_ref();
     let amr = match sid {
         Some(sid) => app.store.reader().find_session_amr(sid).await?.unwrap_or_default(),
@@ -124,12 +142,12 @@ pub(super) async fn id_token(
     let asked = if names.is_empty() {
         None
     } else {
-        about(app, state, |facts| facts.named(&names, super::preset(app))).await?
+        about(app, client, state, |facts| facts.named(&names, super::preset(app))).await?
     };
     let token = IdToken {
         issuer: app.issuer(),
         client_id: &client.client_id,
-        person_id: person.id.as_str(),
+        person_id: &name(app, client, state, subject),
         account_code: &state.account.code,
         auth_time: state.grant.auth_time,
         amr: &amr,

@@ -42,9 +42,10 @@ pub async fn refresh(app: &App, asking: Asking<'_>, request: &rules::Request) ->
     let subject = refresh.subject;
     let roles = person::roles_in_token(app, &state, &reach.scopes).await?;
     let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+    let name = person::name(app, &known.client, &state, subject);
     let bearer = Bearer {
         client: &known.client,
-        owner: person::owner(&state, subject, &roles),
+        owner: person::owner(&state, (subject, &name), &roles),
         account_code: &state.account.code,
         jkt: asking.jkt,
         actor: None,

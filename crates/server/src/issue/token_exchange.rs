@@ -41,9 +41,11 @@ pub async fn token_exchange(
     let reach = reach.named(&catalogue.rules, if asked { &request.audience } else { &bounds.names })?;
     let roles = person::roles_in_token(app, state, &reach.scopes).await?;
     let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+    // By the name that the app that asks knows them by: it may be of another sector than the one that had the token.
+    let name = person::name(app, client, state, subject);
     let bearer = Bearer {
         client,
-        owner: person::owner(state, subject, &roles),
+        owner: person::owner(state, (subject, &name), &roles),
         account_code: &state.account.code,
         jkt: asking.jkt,
         actor: acts_for_another(state, asking),

@@ -17,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::app::App;
 use crate::registration::unused;
+use crate::sign_in::back_channel;
 use crate::{keys, mail};
 
 /// Starts every job. Each ends soon after `stopping` says so; what it is in the middle of, it finishes.
@@ -54,6 +55,7 @@ pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
     }));
     let sending = Arc::clone(app);
     jobs.spawn(mail::dispatch(sending, stopping.clone()));
+    jobs.spawn(back_channel::dispatch(Arc::clone(app), stopping.clone()));
     jobs
 }
 

@@ -52,6 +52,10 @@ const FIRST: [Alg; 2] = [Alg::Es256, Alg::Rs256];
 /// needs a key before that gets it made at once.
 const FIRST_PAGES: Duration = Duration::from_secs(5);
 
+/// How long a retired key is recognised: as long as the longest session, and some more. ID tokens that apps keep for
+/// their users' sign-out come back so late.
+const RECOGNISED: Duration = Duration::from_hours(30 * 24);
+
 /// The signing keys of one server.
 #[derive(Debug)]
 pub struct Keys {
@@ -80,7 +84,7 @@ impl Keys {
         random: &Random,
     ) -> Result<Arc<Self>, Error> {
         let sealer = Sealer::new(&master_key.derive("signing keys"))?;
-        let rows = store.reader().list_signing_keys().await?;
+        let ring = ArcSwap::from_pointee(read(store, &sealer, clock).await?);
         let changed = Arc::new(Notify::new());
         let waking = Arc::clone(&changed);
         store.on_change(Arc::new(move |changes: &[Change]| {
@@ -89,7 +93,7 @@ impl Keys {
             }
         }));
         Ok(Arc::new(Self {
-            ring: ArcSwap::from_pointee(Ring::new(&rows, &sealer)?),
+            ring,
             sealer,
             handles: Sealer::new(&master_key.derive("opaque access tokens"))?,
             store: store.clone(),
@@ -126,15 +130,22 @@ impl Keys {
         made.await.map_err(|_| Error::BrokeOff)?
     }
 
-    /// Waits for the keys of a first start: what is published before they are there would be cached without them.
+    /// What is published. Waits for the keys of a first start; until those of the rarer algorithms are there as well, each
+    /// answer is read anew, because another node may have made one a moment ago.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn ready(self: &Arc<Self>) -> Result<(), Error> {
+    pub async fn published(self: &Arc<Self>) -> Result<Guard<Arc<Ring>>, Error> {
         for alg in FIRST {
             self.signer(alg).await?;
         }
-        Ok(())
+        let ring = self.ring.load();
+        if ring.is_complete() {
+            return Ok(ring);
+        }
+        let _turn = self.turn.lock().await;
+        self.read().await?;
+        Ok(self.ring.load())
     }
 
     async fn make_missing(&self, alg: Alg) -> Result<Arc<SigningKey>, Error> {
@@ -182,8 +193,7 @@ impl Keys {
     }
 
     async fn read(&self) -> Result<(), Error> {
-        let rows = self.store.reader().list_signing_keys().await?;
-        self.ring.store(Arc::new(Ring::new(&rows, &self.sealer)?));
+        self.ring.store(Arc::new(read(&self.store, &self.sealer, &self.clock).await?));
         Ok(())
     }
 
@@ -218,6 +228,13 @@ impl Keys {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
+}
+
+/// The keys as they are stored now.
+async fn read(store: &Store, sealer: &Sealer, clock: &Clock) -> Result<Ring, Error> {
+    let reader = store.reader();
+    let retired = reader.list_retired_keys(clock.now() - RECOGNISED).await?;
+    Ring::new(&reader.list_signing_keys().await?, &retired, sealer)
 }
 
 /// Keeps a key, with its line in the server's own trail.

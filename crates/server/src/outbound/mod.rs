@@ -14,7 +14,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 mod address;
 mod destination;
@@ -50,6 +50,9 @@ pub const REFUSAL_BAND: Duration = Duration::from_secs(2);
 
 /// Fetches at the same time; more wait.
 const AT_ONCE: usize = 32;
+
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Lines of headers in an answer.
 const HEADER_LINES: usize = 64;
@@ -141,11 +144,24 @@ impl Outbound {
         self.get(url, Limits::LOGO).await
     }
 
+    /// Sends a form to a URL that somebody else gave, and says with which status it was answered; the answer's body is
+    /// not read. Follows no redirect.
+    ///
+    /// # Errors
+    /// No answer within `time`, or an address that may not be called.
+    pub async fn post(&self, url: &str, form: &[(&str, &str)], time: Duration) -> Result<u16, OutboundError> {
+        let destination = self.vet(url).await?;
+        let Ok(_place) = self.fetches.acquire().await else { return Err(OutboundError::NoAnswer) };
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let answer = self.call(destination, Instant::now() + time, Some(form)).await?;
+        Ok(answer.status().as_u16())
+    }
+
     async fn fetch(&self, url: &str, limits: Limits) -> Result<Fetched, OutboundError> {
         let destination = self.vet(url).await?;
         let Ok(_place) = self.fetches.acquire().await else { return Err(OutboundError::NoAnswer) };
         let deadline = Instant::now() + limits.time;
-        let answer = self.call(destination, deadline).await?;
+        let answer = self.call(destination, deadline, None).await?;
         let status = answer.status();
         if !status.is_success() {
             return Err(OutboundError::Status(status.as_u16()));
@@ -158,8 +174,14 @@ impl Outbound {
         Ok(Fetched { status: status.as_u16(), content_type, cache_control, body })
     }
 
-    /// Sends the request to the addresses that were looked at, and waits for the head of the answer.
-    async fn call(&self, to: Destination, deadline: Instant) -> Result<reqwest::Response, OutboundError> {
+    /// Sends the request to the addresses that were looked at, a POST where there is a form, and waits for the head of
+    /// the answer.
+    async fn call(
+        &self,
+        to: Destination,
+        deadline: Instant,
+        form: Option<String>,
+    ) -> Result<reqwest::Response, OutboundError> {
         #[expect(clippy::disallowed_methods, reason = "this is the client that everybody else asks")]
         let builder = reqwest::Client::builder();
         // A client for each call: what it may connect to is part of it, and no connection outlives the check.
@@ -176,7 +198,11 @@ impl Outbound {
             builder = builder.resolve_to_addrs(name, &to.addresses);
         }
         let client = builder.build().map_err(|_| OutboundError::NoAnswer)?;
-        match timeout_at(deadline, client.get(to.url).send()).await {
+        let request = match form {
+            None => client.get(to.url),
+            Some(form) => client.post(to.url).header(http::header::CONTENT_TYPE, FORM).body(form),
+        };
+        match timeout_at(deadline, request.send()).await {
             Err(_) => Err(OutboundError::Timeout),
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) if is_tls(&error) => Err(OutboundError::Certificate),

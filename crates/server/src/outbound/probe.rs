@@ -93,7 +93,7 @@ impl Outbound {
     async fn status(&self, uri: &str) -> Result<u16, OutboundError> {
         let destination = self.vet(uri).await?;
         let Ok(_place) = self.fetches.acquire().await else { return Err(OutboundError::NoAnswer) };
-        let answer = self.call(destination, Instant::now() + Limits::DOCUMENT.time).await?;
+        let answer = self.call(destination, Instant::now() + Limits::DOCUMENT.time, None).await?;
         Ok(answer.status().as_u16())
     }
 }

@@ -50,7 +50,7 @@ pub async fn end_by_name(app: &App, actor: &Actor, sid: &SessionId, origin: &Ori
 ///
 /// # Errors
 /// The store's.
-pub async fn end_others(app: &App, actor: &Actor, origin: &Origin) -> Result<u64, Error> {
+pub async fn end_others(app: &App, actor: &Actor, origin: &Origin) -> Result<usize, Error> {
     app.store
         .write(app.clock.now(), |tx| async move {
             let ended = tx.end_sessions(&actor.person.id, Some(&actor.session.sid)).await?;

@@ -4,6 +4,7 @@ pub mod account_code;
 mod address;
 mod attempts;
 mod authenticate;
+pub mod back_channel;
 pub mod choose_language;
 pub mod device;
 pub mod end_session;

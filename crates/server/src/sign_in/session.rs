@@ -129,23 +129,34 @@ impl Fresh {
         Self { cookie, new, email, browser, replaced: place.replaces.cloned() }
     }
 
-    /// Begins it, in the account that the person worked in last, and ends the one that this browser had before. Says of
-    /// which kind the account is. The browser is known for this person from now on.
+    /// Begins it, in the account that the person worked in last, and ends the one that another person had in this browser.
+    /// Who proves again who they are goes on with their session: apps that know it must not take this for its end. Says
+    /// of which kind the account is. The browser is known for this person from now on.
     ///
     /// # Errors
     /// The store's.
     pub async fn begin(&self, tx: &Tx, origin: &Origin) -> Result<Option<AccountKind>, Error> {
-        if let Some(old) = &self.replaced {
-            super::end_session::end(tx, origin, old).await?;
-        }
         let person = &self.new.person_id;
         let memberships = tx.list_accounts_of_person(person).await?.into_iter();
         let memberships: Vec<Current> = memberships.filter(is_usable).map(current).collect();
+        tx.keep_browser(person, &self.browser).await?;
+        let own = self.replaced.as_ref().filter(|old| old.person_id == *person);
+        if let Some(old) = own
+            && tx.renew_session(&old.id_hash, &self.new).await?
+        {
+            let shown = choose(&memberships, old.account_id.as_ref());
+            let session = Object::new(ObjectKind::Session, old.sid.as_str(), &self.email);
+            let entry = Entry::new(person, Action::SessionStarted, session);
+            tx.audit(origin, &entry.with(serde_json::json!({ "renewed": true }))).await?;
+            return Ok(shown.map(|one| one.account.kind));
+        }
+        if let Some(old) = &self.replaced {
+            super::end_session::end(tx, origin, old).await?;
+        }
         let last = tx.find_last_account(person).await?;
         let account = choose(&memberships, last.as_ref()).map(|one| &one.account);
         let account_id = account.map(|account| account.id.clone());
         tx.insert_session(&NewSession { account_id, ..self.new.clone() }).await?;
-        tx.keep_browser(person, &self.browser).await?;
         let session = Object::new(ObjectKind::Session, self.new.sid.as_str(), &self.email);
         tx.audit(origin, &Entry::new(person, Action::SessionStarted, session)).await?;
         Ok(account.map(|account| account.kind))

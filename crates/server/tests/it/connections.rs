@@ -1,6 +1,6 @@
 //! What an account has connected: seeing it, ending it, from both sides and through the REST API.
 
-use grantry_testkit::world::{RegisteredApp, Tenant};
+use grantry_testkit::world::{AppWish, RegisteredApp, Tenant};
 use grantry_testkit::{Form, World};
 
 struct Scene {
@@ -173,4 +173,35 @@ async fn the_accounts_own_program_lists_and_ends_connections_with_the_scope_for_
     assert_eq!(world.send("DELETE", &path(connection.as_str()), &authorized, "").await.status, 404);
     let list = world.send("GET", "/api/v1/connected-apps", &authorized, "").await;
     assert_eq!(list.json()["connections"].as_array().map(Vec::len), Some(0));
+}
+
+#[tokio::test]
+async fn a_person_opens_a_connected_app_from_its_page_and_the_app_begins_the_sign_in() {
+    let world = World::new().await;
+    let hotel = world.customer("HOTL").await;
+    let publisher = world.developer("ACME").await;
+    let mut wish = AppWish::store("TOOL").returning_to("https://tool.example/cb");
+    "https://tool.example/start?from=store".clone_into(&mut wish.raw.initiate_login_uri);
+    let app = world.registers(&publisher, wish.asking_for(&["reservations.read"])).await;
+    let connection = world.connects(&hotel, &app, &["reservations.read"]).await;
+    let mut admin = world.signed_in(&hotel.admin).await;
+    let page = format!("/apps/connected-apps/connection/{connection}");
+    let shown = admin.gets(&page).await;
+    assert!(shown.says("Open TOOL app"), "{}", shown.body);
+    // OIDC Core §4: who sends the browser, and nothing about whom.
+    let issuer = url::form_urlencoded::byte_serialize(world.issuer().as_bytes()).collect::<String>();
+    let target = format!("https://tool.example/start?from=store&iss={issuer}");
+    assert!(shown.says(&target), "{}", shown.body);
+    assert!(!shown.body.contains("login_hint"));
+
+    let reader = world.app().store.reader();
+    let owner = reader.find_app_by_client_id(&app.client_id).await.expect("a read").expect("the app");
+    let (active, suspended) = (grantry_store::app::AppState::Active, grantry_store::app::AppState::Suspended);
+    let stopped = world.app().store.write(world.app().clock.now(), |tx| async move {
+        tx.set_app_state(&owner.id, active, suspended).await
+    });
+    let stopped: Result<bool, grantry_store::Error> = stopped.await;
+    assert!(stopped.expect("the store answers"));
+    let shown = admin.gets(&page).await;
+    assert!(!shown.says("Open TOOL app"), "nothing of a suspended app works");
 }

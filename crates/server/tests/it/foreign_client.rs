@@ -1,8 +1,11 @@
 //! Client programs in three languages, around libraries that nobody here wrote, go the whole way unchanged.
 
-use grantry_testkit::World;
-use grantry_testkit::foreign::{Credentials, ForeignClient, Language};
+use std::time::{Duration, Instant};
+
+use grantry_testkit::foreign::{Credentials, ForeignApi, ForeignClient, Language};
+use grantry_testkit::http::send;
 use grantry_testkit::world::AppWish;
+use grantry_testkit::{Form, World};
 
 /// Discovery, code, refresh and userinfo, with a person who allows it in between.
 async fn goes_the_whole_way(language: Language) {
@@ -110,4 +113,47 @@ async fn a_certified_library_of_python_that_compares_issuer_and_nonce() {
 #[tokio::test]
 async fn a_library_of_ruby_without_pkce_that_sends_its_secret_in_the_body() {
     goes_the_whole_way(Language::Ruby).await;
+}
+
+/// The API of an example lets a good token in, and nobody else; and hears at once that one was revoked.
+async fn an_example_follows_the_feed(language: Language) {
+    let world = World::new().await;
+    let hotel = world.customer("HOTL").await;
+    let app = world.custom_app(&hotel, "OWN", &["reservations.read", "rates.read"]).await;
+    let api = ForeignApi::start(language, world.issuer(), &world.api_secret("api").await).await;
+    let asks = async |token: &str| {
+        let authorization = format!("Bearer {token}");
+        let reply = send(api.address, "GET", "/", &[("Authorization", &authorization)], b"").await;
+        (reply.status, reply.body)
+    };
+    let token = world.token_of(&app, "reservations.read").await;
+    let other = world.token_of(&app, "reservations.read").await;
+    assert_eq!(asks(&token).await, (200, "HOTL-SP-OWN for HOTL".to_owned()));
+    assert_eq!(asks(&world.token_of(&app, "rates.read").await).await.0, 403, "another scope");
+    let (message, _) = token.rsplit_once('.').expect("three parts");
+    assert_eq!(asks(&format!("{message}.AAAA")).await.0, 401);
+    assert_eq!(send(api.address, "GET", "/", &[], b"").await.status, 401);
+
+    let form = Form::by_hand("/connect/revocation")
+        .with("token", &token)
+        .with("client_id", &app.client_id)
+        .with("client_secret", &app.client_secret);
+    assert_eq!(world.client().posts(&form).await.status, 200);
+    let revoked = Instant::now();
+    while asks(&token).await.0 != 401 {
+        assert!(revoked.elapsed() < Duration::from_secs(1), "still accepted");
+    }
+    assert_eq!(asks(&other).await.0, 200);
+}
+
+// security: U03
+#[tokio::test]
+async fn an_api_in_node_refuses_a_revoked_token_within_a_second() {
+    an_example_follows_the_feed(Language::Node).await;
+}
+
+// security: U03
+#[tokio::test]
+async fn an_api_in_python_refuses_a_revoked_token_within_a_second() {
+    an_example_follows_the_feed(Language::Python).await;
 }

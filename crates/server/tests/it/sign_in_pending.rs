@@ -5,7 +5,7 @@ use grantry_oauth::parameters::Parameters;
 use grantry_store::Error;
 use grantry_store::authorization_request::{AuthorizationRequest, NewAuthorizationRequest};
 use grantry_testkit::world::{AppWish, PASSWORD, Tenant};
-use grantry_testkit::{Client, World};
+use grantry_testkit::{Client, Farm, World};
 use std::time::Duration;
 
 const CALLBACK: &str = "https://concierge.example/callback";
@@ -151,4 +151,31 @@ async fn a_new_password_goes_on_to_the_app_in_the_same_browser() {
     let link = scene.world.mail_link(&scene.hotel.admin.email).await;
     let set = scene.guest.form(&link, "Save and sign in").await.with("password", "a quiet harbour at dawn");
     assert_eq!(scene.guest.posts(&set).await.location(), format!("/connect/authorize/{}", scene.id));
+}
+
+#[tokio::test]
+async fn the_sign_in_page_says_to_which_app_one_continues_with_its_logo_its_privacy_policy_and_its_terms() {
+    let farm = Farm::new().await;
+    let world = World::setup().beside(&farm).start().await;
+    let acme = world.developer("ACME").await;
+    let mut wish = AppWish::store("CONCIERGE").named("Concierge").asking_for(&["reservations.read"]);
+    wish = wish.returning_to(CALLBACK).with_logo(&farm.url("/logo.png"));
+    "https://concierge.example/privacy".clone_into(&mut wish.raw.policy_uri);
+    "https://concierge.example/terms".clone_into(&mut wish.raw.tos_uri);
+    let app = world.registers(&acme, wish).await;
+    let mut guest = world.client();
+    guest.gets("/").await;
+    let id = waits(&world, &app.client_id, &guest).await;
+    let page = guest.gets(&format!("/account/login?request={id}")).await;
+    assert_eq!(page.status, 200);
+    assert!(page.says("to continue to") && page.says("Concierge"), "{}", page.body);
+    for link in ["https://concierge.example/privacy", "https://concierge.example/terms"] {
+        let at = page.body.find(link).unwrap_or_else(|| panic!("{link} is missing: {}", page.body));
+        let rest = page.body[at..].split('>').next().unwrap_or_default();
+        assert!(rest.contains("noopener"), "{rest}");
+    }
+    // The logo is ours to serve: no other site learns who signs in.
+    assert!(page.body.contains("src=\"/logos/"), "{}", page.body);
+    let plain = world.client().gets("/account/login").await;
+    assert!(!plain.says("to continue to"));
 }

@@ -6,6 +6,7 @@ mod sqlite;
 
 use crate::feed::Feed;
 use crate::migration::PendingMigration;
+use crate::revocation::Revoked;
 use crate::{BackupError, Change, Error, OpenError, Reader, Row, StoreConfig, Target, Tx, Value};
 use grantry_oauth::time::Timestamp;
 use postgres::Postgres;
@@ -111,8 +112,15 @@ impl Engine {
         E: From<Error>,
     {
         let transaction = self.begin().await?;
-        let tx = Tx { reader: Reader { source: transaction.source() }, now };
-        let Some(out) = transaction.progress().run(work(tx)).await else {
+        let revoked = Revoked::default();
+        let tx = || Tx { reader: Reader { source: transaction.source() }, now, revoked: revoked.clone() };
+        let (first, last) = (tx(), tx());
+        let work = async {
+            let out = work(first).await?;
+            last.number_revocations().await?;
+            Ok(out)
+        };
+        let Some(out) = transaction.progress().run(work).await else {
             let what = "something other than the store was awaited inside a transaction";
             tracing::error!("{what}");
             return Err(Error::Unavailable(what.to_owned()).into());

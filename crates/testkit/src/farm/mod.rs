@@ -154,7 +154,7 @@ impl Farm {
         self.seen.connections.load(Ordering::SeqCst)
     }
 
-    /// The heads of all requests so far, in order: request line and headers.
+    /// All requests so far, in order: request line, headers, and the body if there is one.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.seen.requests.lock().expect("no request panics while it is noted").clone()
@@ -222,7 +222,8 @@ async fn serve(tls: TlsAcceptor, seen: Arc<Seen>, trap: u16) -> u16 {
 
 async fn connection(stream: TcpStream, tls: TlsAcceptor, seen: Arc<Seen>, trap: u16) {
     let Ok(mut stream) = tls.accept(stream).await else { return };
-    let Some(head) = read_head(&mut stream).await else { return };
+    let Some(mut head) = read_head(&mut stream).await else { return };
+    head.push_str(&read_body(&mut stream, &head).await.unwrap_or_default());
     let path = head.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
     if let Ok(mut requests) = seen.requests.lock() {
         requests.push(head);
@@ -244,6 +245,15 @@ async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
         head.push(stream.read_u8().await.ok()?);
     }
     String::from_utf8(head).ok()
+}
+
+/// The body of a request that says how long it is.
+async fn read_body(stream: &mut (impl AsyncRead + Unpin), head: &str) -> Option<String> {
+    let lower = head.to_ascii_lowercase();
+    let length = lower.lines().find_map(|line| line.strip_prefix("content-length:"))?.trim().parse().ok()?;
+    let mut body = vec![0; usize::min(length, 64 * 1024)];
+    stream.read_exact(&mut body).await.ok()?;
+    String::from_utf8(body).ok()
 }
 
 async fn answer(stream: &mut (impl AsyncWrite + Unpin), path: &str, trap: u16) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Access tokens as apps get them, through the endpoints: an app's own, and one that a person has allowed.
 
+use grantry_store::audit::Origin;
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -11,6 +12,16 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 impl World {
+    /// A secret with which an API asks about tokens.
+    ///
+    /// # Panics
+    /// When there is no such API.
+    pub async fn api_secret(&self, api: &str) -> String {
+        let added =
+            grantry::catalogue::api_secret::add(self.app(), &Origin::command(), api, "A test's").await;
+        added.expect("the API is in the catalogue").secret.expose().clone()
+    }
+
     /// The access token of an app's own credentials.
     ///
     /// # Panics

@@ -22,7 +22,7 @@ const SECRET: &str = "secret";
 const SIGNED: &str = "private_key_jwt";
 
 /// The fields that are folded away until somebody wants them; lists by their name alone.
-const ADVANCED: [&str; 17] = [
+const ADVANCED: [&str; 21] = [
     "client_type",
     "require_pkce",
     "profile",
@@ -40,6 +40,10 @@ const ADVANCED: [&str; 17] = [
     "cors_origin",
     "policy_uri",
     "tos_uri",
+    "initiate_login_uri",
+    "backchannel_logout_uri",
+    "subject_type",
+    "sector_identifier_uri",
 ];
 
 /// A row of a list of addresses.
@@ -69,6 +73,7 @@ pub(super) struct View {
     pub(super) auth_method: &'static str,
     pub(super) request_uris: Vec<UriRow>,
     pub(super) pii_mode: &'static str,
+    pub(super) subject_type: &'static str,
     pub(super) require_pkce: bool,
     pub(super) faults: Vec<FaultLine>,
     pub(super) redirect_uris: Vec<UriRow>,
@@ -184,6 +189,7 @@ pub(super) async fn view(
         profile,
         auth_method: if raw.auth_method == SIGNED { SIGNED } else { SECRET },
         request_uris: rows("request_uri", &raw.request_uris, &faults, &[], words),
+        subject_type: if raw.subject_type == "pairwise" { "pairwise" } else { "public" },
         pii_mode: if raw.pii_mode == "hide" { "hide" } else { "retrieve" },
         require_pkce: raw.require_pkce.unwrap_or(profile != "compatible"),
         redirect_uris: rows("redirect_uri", &raw.redirect_uris, &faults, &checks, words),
@@ -203,7 +209,18 @@ pub(super) async fn view(
                 .into_iter()
                 .flatten()
                 .any(|uri| !uri.is_empty())
-            || [&raw.policy_uri, &raw.tos_uri, &raw.jwks, &raw.jwks_uri].into_iter().any(|it| !it.is_empty()),
+            || [
+                &raw.policy_uri,
+                &raw.tos_uri,
+                &raw.jwks,
+                &raw.jwks_uri,
+                &raw.initiate_login_uri,
+                &raw.backchannel_logout_uri,
+                &raw.sector_identifier_uri,
+            ]
+            .into_iter()
+            .any(|it| !it.is_empty())
+            || raw.subject_type == "pairwise",
         logo: match subject {
             Subject::New { .. } => logo::path(raw.fetched_logo.as_ref().map(|logo| logo.id.as_str())),
             Subject::Old { own, .. } => logo::path(own.version.details.logo_id.as_deref()),
@@ -335,6 +352,10 @@ pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
         request_uris: list("request_uri"),
         policy_uri: text("policy_uri"),
         tos_uri: text("tos_uri"),
+        initiate_login_uri: text("initiate_login_uri"),
+        backchannel_logout_uri: text("backchannel_logout_uri"),
+        subject_type: text("subject_type"),
+        sector_identifier_uri: text("sector_identifier_uri"),
         ..common
     }
 }
@@ -368,6 +389,10 @@ pub(super) fn hidden(
         ("id_token_alg", raw.id_token_alg.clone()),
         ("userinfo_alg", raw.userinfo_alg.clone()),
         ("request_object_alg", raw.request_object_alg.clone()),
+        ("initiate_login_uri", raw.initiate_login_uri.clone()),
+        ("backchannel_logout_uri", raw.backchannel_logout_uri.clone()),
+        ("subject_type", raw.subject_type.clone()),
+        ("sector_identifier_uri", raw.sector_identifier_uri.clone()),
     ];
     let boxes = [
         ("require_pkce", raw.require_pkce),

@@ -28,7 +28,7 @@ pub async fn save(State(app): State<Arc<App>>, visitor: Visitor, own: Own, poste
     let raw = form::read(&posted, own.app.kind, RawApp::of(&own.version.details));
     // A form without the number was not made by us; it must not overwrite what nobody has seen.
     let based_on = posted.get("based_on").parse().unwrap_or(0);
-    match edit::edit(&app, &visitor.origin(), own.of(), &raw, Some(based_on)).await {
+    match Box::pin(edit::edit(&app, &visitor.origin(), own.of(), &raw, Some(based_on))).await {
         Ok(edited) => {
             if let Some(secret) = edited.client_secret {
                 return secrets::shown(&app, &visitor, &Shown::of(&own, edited.details, secret)).await;

@@ -15,6 +15,8 @@ mod refresh;
 mod refusals;
 mod resource;
 mod revocation;
+mod revocations;
+mod rotation;
 mod standing;
 mod token_endpoint;
 mod token_exchange;

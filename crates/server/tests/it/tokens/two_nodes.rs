@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::desk::{Desk, EVERYTHING, FORM, basic, encoded, exchange, refusal, text};
 
 /// A second server with the first one's configuration and master key.
-async fn second(desk: &Desk) -> Running {
+pub(super) async fn second(desk: &Desk) -> Running {
     let mut config = desk.world.app().config.clone();
     config.server.listen = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))];
     config.server.ops_listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

@@ -1,0 +1,46 @@
+//! The list of redirect URIs whose apps share their pairwise subjects (OIDC Core §8.1): read when an app is saved.
+
+use grantry_store::app_version::{AppDetails, SubjectType};
+use grantry_store::id::AccountId;
+
+use super::limits::spend;
+use super::{Fault, Refused};
+use crate::app::App;
+use crate::outbound::{Limits, OutboundError};
+
+const FIELD: &str = "sector_identifier_uri";
+
+/// Checks that the list of an app with subjects of its own has every redirect URI of it: else an app could slip into
+/// another's sector and learn that its users are that one's. What was checked before is not checked again.
+///
+/// # Errors
+/// A fault at the list that says what is wrong with it, or too many outward calls.
+pub(super) async fn check(
+    app: &App,
+    account: &AccountId,
+    details: &AppDetails,
+    before: Option<&AppDetails>,
+) -> Result<(), Refused> {
+    let Some(list) = details.sector_identifier_uri.as_deref() else { return Ok(()) };
+    let same = |before: &AppDetails| {
+        before.subject_type == details.subject_type
+            && before.sector_identifier_uri == details.sector_identifier_uri
+            && before.redirect_uris == details.redirect_uris
+    };
+    if details.subject_type == SubjectType::Public || before.is_some_and(same) {
+        return Ok(());
+    }
+    spend(app, account, 1).await?;
+    let fetched = app.outbound.get(list, Limits::DOCUMENT).await.map_err(unreachable)?;
+    // OpenID Connect Registration §5: a JSON array of redirect URIs, each as it is registered.
+    let uris: Vec<String> =
+        serde_json::from_slice(&fetched.body).map_err(|_| Fault::new(FIELD, "apps-fault-sector-list"))?;
+    match details.redirect_uris.iter().find(|uri| !uris.contains(uri)) {
+        Some(missing) => Err(Fault::new(FIELD, "apps-fault-sector-missing").about(missing).into()),
+        None => Ok(()),
+    }
+}
+
+fn unreachable(why: OutboundError) -> Fault {
+    Fault::new(FIELD, "apps-fault-sector-unreachable").with("why", why)
+}
