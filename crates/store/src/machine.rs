@@ -128,7 +128,7 @@ crate::sql! {
     SELF_ACCOUNT = "insert into account (id, code, name, name_key, kind, state, connect_policy, created_at) \
         values ($1, $2, $3, $4, $5, 'active', 'admins', $6) on conflict (code) do nothing";
     INSERT = "insert into machine_app (app_id, origin, token_hash, registration_token_id, said, last_used_at, \
-        fresh_until, fetched_at) values ($1, $2, $3, $4, $5, $6, $7, case when $7 is null then null else $6 end)";
+        fresh_until, fetched_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     TURN_TOKEN = "update machine_app set token_hash = $1, said = $2 where app_id = $3 and token_hash = $4 \
         returning app_id";
     SET_FRESH = "update machine_app set fresh_until = $1, fetched_at = $2, said = $3 where app_id = $4";
@@ -270,6 +270,7 @@ impl Tx {
             &new.said,
             self.now(),
             new.fresh_until,
+            new.fresh_until.map(|_| self.now()),
         ];
         self.execute(INSERT, values).await?;
         self.app_changed(&new.app_id).await

@@ -115,17 +115,20 @@ impl ClientKeys {
         let alg = Alg::parse(parts.alg()).filter(|alg| algs.contains(alg)).ok_or(VerifyError::WrongAlg)?;
         let fits = |held: &&ClientKey| held.key.alg() == alg && parts.kid().is_none_or(|kid| held.is(kid));
         // A set without key ids may hold several that fit.
-        let tried = self.keys.iter().filter(fits).map(|held| parts.claims(&held.key));
-        tried.fold(Err(VerifyError::UnknownKey), |found, this| match found {
-            Err(VerifyError::UnknownKey | VerifyError::BadSignature) => this,
-            Ok(_)
-            | Err(
-                VerifyError::Malformed
-                | VerifyError::WrongType
-                | VerifyError::Critical
-                | VerifyError::WrongAlg,
-            ) => found,
-        })
+        let mut last = VerifyError::UnknownKey;
+        for held in self.keys.iter().filter(fits) {
+            match parts.claims(&held.key) {
+                Ok(claims) => return Ok(claims),
+                Err(error @ (VerifyError::UnknownKey | VerifyError::BadSignature)) => last = error,
+                Err(
+                    error @ (VerifyError::Malformed
+                    | VerifyError::WrongType
+                    | VerifyError::Critical
+                    | VerifyError::WrongAlg),
+                ) => return Err(error),
+            }
+        }
+        Err(last)
     }
 }
 

@@ -141,7 +141,7 @@ async fn mail(config: &Config, found: &mut Findings) {
             Err(why) => found.fail("mail", format!("the mail server does not answer: {}", why.said)),
         },
         Ok(None) if url.is_local() => {
-            found.ok("mail", "stays in the mailbox page of the operations listener")
+            found.ok("mail", "stays in the mailbox page of the operations listener");
         }
         Ok(None) => found.warn("mail", "nobody gets any: set smtp and from in [mail]"),
     }

@@ -43,7 +43,7 @@ pub async fn tidy(app: &App) -> Result<usize, Error> {
             Ok(changed) => done += usize::from(changed),
             // One that something still hangs on must not keep the others.
             Err(Error::Conflict(what)) => {
-                tracing::warn!(what, "an unused app could not be forgotten: {what}")
+                tracing::warn!(what, "an unused app could not be forgotten: {what}");
             }
             Err(error) => return Err(error),
         }

@@ -152,10 +152,13 @@ async fn rows(
 /// What else is known of a request, one pair a line.
 fn lines(detail: &str) -> Vec<(String, String)> {
     let Ok(serde_json::Value::Object(detail)) = serde_json::from_str(detail) else { return Vec::new() };
-    let line = |(name, value): (String, serde_json::Value)| match value {
-        serde_json::Value::Null => None,
-        serde_json::Value::String(text) => Some((name, text)).filter(|(_, text)| !text.is_empty()),
-        other => Some((name, other.to_string())),
+    let line = |(name, value): (String, serde_json::Value)| {
+        let text = if value.is_null() {
+            String::new()
+        } else {
+            value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+        };
+        (!text.is_empty()).then_some((name, text))
     };
     detail.into_iter().filter_map(line).collect()
 }
