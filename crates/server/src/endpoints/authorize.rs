@@ -40,7 +40,7 @@ pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Req
     let parameters = browser::read(visitor.words, request).await?;
     let known = match parameters.get("client_id") {
         Some(client_id) if app.config.cimd.enabled && client_document::is_url(client_id) => {
-            Some(describe(&app, &visitor, client_id).await?)
+            Some(Box::pin(describe(&app, &visitor, client_id)).await?)
         }
         Some(client_id) => app.cached.find_app(client_id).await?,
         None => None,

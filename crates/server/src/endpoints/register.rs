@@ -72,7 +72,7 @@ pub async fn replace(
     let replacing = async {
         let found = Registration::find(&app, &id, bearer(&parts.headers)?).await?;
         let body = object(&app, &parts, body).await?;
-        Ok::<_, Failed>(found.replace(&app, asking, &body).await?)
+        Ok::<_, Failed>(Box::pin(found.replace(&app, asking, &body)).await?)
     };
     let response = Box::pin(replacing).await.map(|replaced| {
         let client = (replaced.client_id.as_str(), replaced.issued_at);
