@@ -404,4 +404,5 @@ refusals-at-introspection = Introspection
 refusals-at-pushed = Vorab gesendete Anfrage
 refusals-at-revocation = Widerruf
 refusals-at-end-session = Abmeldung
+refusals-at-logout = Back-Channel-Abmeldung
 refusals-at-api = REST-API

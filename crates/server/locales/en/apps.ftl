@@ -404,4 +404,5 @@ refusals-at-introspection = Introspection
 refusals-at-pushed = Pushed request
 refusals-at-revocation = Revocation
 refusals-at-end-session = Sign-out
+refusals-at-logout = Back-channel sign-out
 refusals-at-api = REST API

@@ -79,6 +79,8 @@ fn a_mail_reads_like_this() {
 
     The link works once, for 30 days.
 
+    If you did not expect this, do nothing: you become a member only if you accept.
+
     -- 
     You get this mail from Innkeeper because this address is used there.
     Questions? help@inn.example
