@@ -35,6 +35,19 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate is two folders down")
 }
 
+/// Compares a page of `docs/reference` with what it should be. A stale one is written anew, so that the next run passes.
+///
+/// # Panics
+/// When it was stale, or cannot be written.
+pub fn is_fresh(name: &str, wanted: &str) {
+    let file = root().join("docs/reference").join(name);
+    let fresh = std::fs::read_to_string(&file).is_ok_and(|stored| stored == wanted);
+    if !fresh {
+        std::fs::write(&file, wanted).expect("the page is written");
+    }
+    assert!(fresh, "docs/reference/{name} was stale; it is written anew: look at it and commit it");
+}
+
 /// The folder that Cargo builds into: a test binary lies in its `debug/deps`.
 pub(crate) fn target() -> PathBuf {
     let program = std::env::current_exe().ok();

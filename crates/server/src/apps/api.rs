@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
+use grantry_oauth::scope::ScopeSet;
 use grantry_store::app::{App as StoredApp, AppKind, AppState};
 use grantry_store::app_version::AppDetails;
 use grantry_store::id::SecretId;
@@ -322,16 +323,14 @@ async fn check_reach<'s>(
 ) -> Result<(), Problem> {
     let known = app.cached.find_app(&caller.client_id).await?;
     let own = known.map(|known| known.client.scopes.clone()).unwrap_or_default();
-    let mut beyond: Vec<&str> = scopes.map(String::as_str).filter(|scope| !own.contains(scope)).collect();
-    beyond.dedup();
+    let beyond = scopes.map(String::as_str).collect::<ScopeSet>().difference(&own);
     if beyond.is_empty() {
         return Ok(());
     }
-    let beyond = beyond.join(" ");
     let detail =
         format!("an app manages apps with scopes that it has itself; {} lacks {beyond}", caller.client_id);
     let mut problem = Problem::new(StatusCode::FORBIDDEN, "missing-scope").detail(detail);
-    problem.scope = Some(beyond);
+    problem.scope = Some(beyond.to_string());
     Err(problem)
 }
 

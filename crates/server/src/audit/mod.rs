@@ -8,7 +8,7 @@ use grantry_store::id::{AccountId, PersonId};
 
 /// Whose trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Owner {
+pub(crate) enum Owner {
     Server,
     Account(AccountId),
     /// Their sign-ins and passwords.
@@ -16,7 +16,7 @@ enum Owner {
 }
 
 impl Owner {
-    fn trail(&self) -> Trail<'_> {
+    pub(crate) fn trail(&self) -> Trail<'_> {
         match self {
             Self::Server => Trail::Server,
             Self::Account(id) => Trail::Account(id),

@@ -4,8 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use grantry_store::account::AccountFilter;
-use grantry_store::audit::{AuditFilter, Chain, Trail};
-use grantry_store::id::{AccountId, PersonId};
+use grantry_store::audit::{AuditFilter, Chain};
 use grantry_store::page::{LARGEST_PAGE, PageRequest};
 use grantry_store::signing_key::KeyState;
 use grantry_store::{Error, Role, Store, Target};
@@ -13,6 +12,7 @@ use serde_json::json;
 
 use super::answer::{Answer, BAD, GOOD, WARN, count};
 use crate::app::App;
+use crate::audit::Owner;
 use crate::config::{Config, DataFlags};
 use crate::mail::Smtp;
 use crate::start::{self, Settings, target};
@@ -255,23 +255,6 @@ async fn trail(app: &App, found: &mut Findings) -> Result<(), Error> {
         found.ok("clock", moment::exact(now));
     }
     Ok(())
-}
-
-/// Who has a trail.
-enum Owner {
-    Server,
-    Account(AccountId),
-    Person(PersonId),
-}
-
-impl Owner {
-    fn trail(&self) -> Trail<'_> {
-        match self {
-            Owner::Server => Trail::Server,
-            Owner::Account(id) => Trail::Account(id),
-            Owner::Person(id) => Trail::Person(id),
-        }
-    }
 }
 
 /// Everybody with a trail: the server itself, each person and each account.

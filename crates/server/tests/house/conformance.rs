@@ -54,13 +54,7 @@ fn every_requirement_has_a_test_that_names_it_or_a_reason_why_not() -> anyhow::R
         known.not.len()
     );
 
-    let file = root()?.join("docs/reference/conformance.md");
-    let wanted = page(&known, &tests);
-    let fresh = std::fs::read_to_string(&file).is_ok_and(|stored| stored == wanted);
-    if !fresh {
-        std::fs::write(&file, wanted)?;
-    }
-    ensure!(fresh, "docs/reference/conformance.md was stale; it is written anew: look at it and commit it");
+    grantry_testkit::is_fresh("conformance.md", &page(&known, &tests));
     Ok(())
 }
 

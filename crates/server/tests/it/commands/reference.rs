@@ -6,18 +6,7 @@ use std::path::Path;
 use clap::{Arg, Command, CommandFactory as _};
 use grantry::cli::Arguments;
 use grantry::routes::{self, Guard};
-use grantry_testkit::World;
-
-/// Compares a page with what it should be. A stale one is written anew, so that the next run passes.
-fn is_fresh(name: &str, wanted: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name);
-    let stored = std::fs::read_to_string(&file).unwrap_or_default();
-    let fresh = stored == wanted;
-    if !fresh {
-        std::fs::write(&file, wanted).expect("the page is written");
-    }
-    assert!(fresh, "docs/reference/{name} was stale; it is written anew: look at it and commit it");
-}
+use grantry_testkit::{World, is_fresh};
 
 #[test]
 fn the_command_line_in_the_documentation_is_fresh() {
