@@ -1,5 +1,9 @@
 //! Clients and requests that the tests of this crate start from.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use crate::Timestamp;
 use crate::catalogue::{Api, ApiScope, Catalogue, TokenFormat};
 use crate::client::{AuthMethod, Client, PiiMode, Profile, Provenance, SubjectType};
@@ -88,10 +92,20 @@ pub(crate) fn catalogue() -> Catalogue {
 
 pub(crate) const ISSUER: &str = "https://id.example";
 
-/// A fresh key.
+/// A key that no other call in the same test gets. Other tests do: making RSA keys takes long.
 pub(crate) fn key(alg: Alg) -> SigningKey {
-    let der = SigningKey::generate(alg).expect("a key");
-    SigningKey::from_pkcs8(alg, der.expose()).expect("our own key loads")
+    static MADE: Mutex<BTreeMap<(&str, usize), Vec<u8>>> = Mutex::new(BTreeMap::new());
+    thread_local!(static CALLS: RefCell<BTreeMap<&'static str, usize>> = const { RefCell::new(BTreeMap::new()) });
+    let call = CALLS.with_borrow_mut(|calls| {
+        let call = calls.entry(alg.as_str()).or_default();
+        *call += 1;
+        *call
+    });
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let der = made
+        .entry((alg.as_str(), call))
+        .or_insert_with(|| SigningKey::generate(alg).expect("a key").expose().clone());
+    SigningKey::from_pkcs8(alg, der).expect("our own key loads")
 }
 
 /// The pair of RFC 7636 appendix B.

@@ -177,11 +177,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-
-    fn key(alg: Alg) -> SigningKey {
-        let der = SigningKey::generate(alg).expect("a key");
-        SigningKey::from_pkcs8(alg, der.expose()).expect("our own key loads")
-    }
+    use crate::examples::key;
 
     fn forge(header: &Value, payload: &str, signature: &str) -> String {
         let header = URL_SAFE_NO_PAD.encode(header.to_string());
