@@ -19,6 +19,8 @@ crate::word::words! {
         Superseded = "superseded",
         /// Was refused at review.
         Rejected = "rejected",
+        /// Was a draft or waited for review, until its owner put another in its place or wanted none.
+        Dropped = "dropped",
     }
     /// Whether the app can keep a secret (RFC 6749 §2.1).
     ClientType {
@@ -232,6 +234,7 @@ crate::sql! {
         "select ", version_columns!("v"), " from app_version v join app p on p.id = v.app_id",
         " where p.account_id = $1 and p.id = $2 and p.deleted_at is null order by v.number desc limit 200"
     );
+    FIND_ANY = concat!("select ", version_columns!("v"), " from app_version v where v.id = $1");
     URIS = "select kind, uri from app_version_uri where version_id = $1 order by kind, position";
     SCOPES = "select scope from app_version_scope where version_id = $1 order by scope";
     INSERT = "insert into app_version (id, app_id, number, state, name, name_key, logo_id, logo_source_url, client_type, \
@@ -245,7 +248,7 @@ crate::sql! {
     INSERT_SCOPE = "insert into app_version_scope (version_id, scope) values ($1, $2) \
         on conflict (version_id, scope) do nothing";
     SUPERSEDE = "update app_version set state = 'superseded' where app_id = $1 and state = 'live'";
-    MAY_BE_LIVE = "select id from app_version where app_id = $1 and id = $2 and state not in ('live', 'superseded')";
+    MAY_BE_LIVE = "select id from app_version where app_id = $1 and id = $2 and state in ('draft', 'submitted')";
     MAKE_LIVE = "update app_version set state = 'live' where app_id = $1 and id = $2";
     /// The draft pointer goes when the draft is what becomes live.
     POINT_LIVE = "update app set live_version_id = $1, \
@@ -312,6 +315,14 @@ impl Reader {
     ) -> Result<Option<AppVersion>, Error> {
         let row = self.query_opt(FIND, values![account, app, version]).await?;
         match row {
+            Some(row) => Ok(Some(self.fill_version(AppVersion::from_row(&row)?).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// A version of whichever app: for reviewers only.
+    pub async fn find_any_version(&self, version: &VersionId) -> Result<Option<AppVersion>, Error> {
+        match self.query_opt(FIND_ANY, values![version]).await? {
             Some(row) => Ok(Some(self.fill_version(AppVersion::from_row(&row)?).await?)),
             None => Ok(None),
         }
@@ -396,7 +407,7 @@ impl Tx {
     }
 
     /// Makes a version the one that counts, in place of the one that did. `false`, with nothing changed, when the app
-    /// has no such version or it was live before.
+    /// has no such version, it was live before, or it was rejected or dropped.
     pub async fn make_version_live(&self, app: &AppId, version: &VersionId) -> Result<bool, Error> {
         if self.query_opt(MAY_BE_LIVE, values![app, version]).await?.is_none() {
             return Ok(false);

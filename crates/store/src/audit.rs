@@ -82,6 +82,26 @@ crate::word::words! {
         AppPublished = "app.published",
         /// An app was approved.
         AppApproved = "app.approved",
+        /// A change of an app was kept as a draft, to be submitted for approval.
+        DraftSaved = "draft.saved",
+        /// A draft was discarded.
+        DraftDiscarded = "draft.discarded",
+        /// A version of an app was submitted for approval.
+        SubmissionMade = "submission.made",
+        /// Its owner took a submission back.
+        SubmissionWithdrawn = "submission.withdrawn",
+        /// A reviewer took a submission on.
+        SubmissionAssigned = "submission.assigned",
+        /// A reviewer gave a submission back to the queue.
+        SubmissionReleased = "submission.released",
+        /// A submission was approved; its version is live.
+        SubmissionApproved = "submission.approved",
+        /// A submission was rejected.
+        SubmissionRejected = "submission.rejected",
+        /// A reviewer wants something changed before the submission can be approved.
+        ChangesRequested = "submission.changes_requested",
+        /// Something was said about a submission.
+        SubmissionCommented = "submission.commented",
         /// An app that registered itself is used by nobody.
         AppUnused = "app.unused",
         /// An app that registered itself was forgotten, because nobody used it.
@@ -153,6 +173,8 @@ crate::word::words! {
         Session = "session",
         /// An app.
         App = "app",
+        /// A version that was submitted for approval.
+        Submission = "submission",
         /// An initial access token.
         RegistrationToken = "registration_token",
         /// A client secret.

@@ -144,6 +144,10 @@ ordered_ids! {
     RegistrationTokenId = "irt_";
     /// A mail in the outbox.
     MailId = "mail_";
+    /// A version of an app that somebody submitted for approval.
+    SubmissionId = "sub_";
+    /// What somebody said about a submission.
+    CommentId = "cmt_";
 }
 
 random_ids! {

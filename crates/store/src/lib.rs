@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub mod account;
 pub mod action_token;
 pub mod app;
+pub mod app_evidence;
 pub mod app_version;
 pub mod audit;
 pub mod authorization_request;
@@ -54,6 +55,9 @@ pub mod session;
 pub mod session_app;
 pub mod setting;
 pub mod signing_key;
+pub mod submission;
+pub mod submission_check;
+pub mod submission_comment;
 pub mod sweep;
 pub mod throttle;
 pub mod used_assertion;
@@ -81,6 +85,7 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("account", account::ALL),
     ("action_token", action_token::ALL),
     ("app", app::ALL),
+    ("app_evidence", app_evidence::ALL),
     ("app_version", app_version::ALL),
     ("audit", audit::ALL),
     ("authorization_request", authorization_request::ALL),
@@ -112,6 +117,9 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("session_app", session_app::ALL),
     ("setting", setting::ALL),
     ("signing_key", signing_key::ALL),
+    ("submission", submission::ALL),
+    ("submission_check", submission_check::ALL),
+    ("submission_comment", submission_comment::ALL),
     ("sweep", sweep::ALL),
     ("throttle", throttle::ALL),
     ("used_assertion", used_assertion::ALL),

@@ -32,6 +32,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(5, "0005_keys"),
     migration!(6, "0006_people"),
     migration!(7, "0007_outliving"),
+    migration!(9, "0009_approval"),
 ];
 
 /// A step that is already in a database.

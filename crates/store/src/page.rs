@@ -53,6 +53,11 @@ impl PageRequest {
         self.after.as_ref().map_or((i64::MAX, ""), |cursor| (cursor.number, &cursor.text))
     }
 
+    /// Where to begin in a list ordered from the earliest number and id up.
+    pub(crate) fn beyond(&self) -> (i64, &str) {
+        self.after.as_ref().map_or((i64::MIN, ""), |cursor| (cursor.number, &cursor.text))
+    }
+
     /// Where to begin in a list ordered by text and id upwards.
     pub(crate) fn above(&self) -> &str {
         self.after.as_ref().map_or("", |cursor| &cursor.text)
