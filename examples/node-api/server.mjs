@@ -57,7 +57,10 @@ async function follow() {
 
 function standing(claims) {
   const grant = claims.jti.includes(".") ? claims.jti.slice(0, claims.jti.lastIndexOf(".")) : undefined;
-  const names = [`token ${claims.jti}`, `app ${claims.client_id}`, `account ${claims.account_code}`];
+  const names = [`app ${claims.client_id}`, `account ${claims.account_code}`];
+  // A token that was exchanged for another one ends with it: its jti begins with the other's.
+  const parts = claims.jti.split("~");
+  names.push(...parts.map((_, last) => `token ${parts.slice(0, last + 1).join("~")}`));
   if (grant !== undefined) names.push(`grant ${grant}`);
   if (names.some((name) => claims.iat <= (revoked.get(name)?.issued_until ?? -1))) return "revoked";
   // This API would rather be down than accept a revoked token for more than half a minute. An API that would rather stay up

@@ -68,7 +68,10 @@ class Feed:
                 time.sleep(1)
 
     def standing(self, claims):
-        names = [("token", claims["jti"]), ("app", claims["client_id"]), ("account", claims["account_code"])]
+        names = [("app", claims["client_id"]), ("account", claims["account_code"])]
+        # A token that was exchanged for another one ends with it: its jti begins with the other's.
+        parts = claims["jti"].split("~")
+        names += [("token", "~".join(parts[:length])) for length in range(1, len(parts) + 1)]
         if "." in claims["jti"]:
             names.append(("grant", claims["jti"].rsplit(".", 1)[0]))
         with self.lock:

@@ -85,6 +85,8 @@ pub struct AccessToken<'a> {
     pub jkt: Option<&'a str>,
     /// The client that acts with it for another one, which its owner had let act (RFC 8693 §4.1).
     pub actor: Option<&'a str>,
+    /// The id of the token that it was exchanged for; see [`lineage`].
+    pub parent: Option<&'a str>,
     /// It was made while trying an app out.
     pub is_test: bool,
     /// How it is spelled.
@@ -93,10 +95,15 @@ pub struct AccessToken<'a> {
 
 impl AccessToken<'_> {
     /// The token's id, `{grant}.{22 random characters}`, or the random characters alone when a client speaks for
-    /// itself. Whoever sees the token again finds the grant by it, so that no row need be kept for each token.
+    /// itself. Whoever sees the token again finds the grant by it, so that no row need be kept for each token. The id of
+    /// a token that was exchanged for another one begins with the other's.
     #[must_use]
     pub fn jti(&self) -> String {
-        Jti { grant_id: self.owner.grant_id(), random: &self.random }.to_string()
+        self.name().to_string()
+    }
+
+    fn name(&self) -> Jti<'_> {
+        Jti { parent: self.parent, grant_id: self.owner.grant_id(), random: &self.random }
     }
 
     /// When it ends.
@@ -139,7 +146,7 @@ impl AccessToken<'_> {
             exp: self.expires_at().seconds(),
             iat: self.issued_at.seconds(),
             nbf: self.issued_at.seconds(),
-            jti: Jti { grant_id: self.owner.grant_id(), random: &self.random },
+            jti: self.name(),
             client_id: self.client_id,
             scope: Scope(self.scopes, self.preset),
             auth_time,
@@ -195,15 +202,17 @@ pub(crate) struct Actor<'a> {
 }
 
 struct Jti<'a> {
+    parent: Option<&'a str>,
     grant_id: Option<&'a str>,
     random: &'a [u8; 16],
 }
 
 impl fmt::Display for Jti<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(grant_id) = self.grant_id {
-            f.write_str(grant_id)?;
-            f.write_str(".")?;
+        match (self.parent, self.grant_id) {
+            (Some(parent), _) => write!(f, "{parent}{EXCHANGED}")?,
+            (None, Some(grant_id)) => write!(f, "{grant_id}.")?,
+            (None, None) => {}
         }
         Base64Display::new(self.random, &URL_SAFE_NO_PAD).fmt(f)
     }
@@ -231,6 +240,17 @@ impl Serialize for Scope<'_> {
 #[must_use]
 pub fn grant_of(jti: &str) -> Option<&str> {
     jti.rsplit_once('.').map(|(grant_id, _)| grant_id)
+}
+
+/// What stands between the ids of a token and of the one that it was exchanged for. Neither part can have it.
+const EXCHANGED: char = '~';
+
+/// How many tokens may be exchanged for one another in a row.
+pub const MOST_EXCHANGES: usize = 4;
+
+/// The ids of a token and of those that it was exchanged for, the nearest first: it ends with each of them.
+pub fn lineage(jti: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(jti), |jti| jti.rsplit_once(EXCHANGED).map(|(parent, _)| parent))
 }
 
 /// Why an access token is not accepted.

@@ -31,6 +31,7 @@ fn token<'a>(owner: Owner<'a>, scopes: &'a ScopeSet) -> AccessToken<'a> {
         random: [7; 16],
         jkt: None,
         actor: None,
+        parent: None,
         is_test: false,
         preset: Preset::None,
     }
@@ -212,6 +213,22 @@ proptest! {
         prop_assert_eq!(grant_of(&id), Some(grant.as_str()));
         prop_assert_eq!(grant_of(&own), None);
         prop_assert_eq!(id == jti(owner, b), a == b);
+    }
+
+    // security: T19, U03
+    #[test]
+    fn an_exchanged_token_names_its_grant_and_every_token_that_it_comes_of(grant in "[a-z_.0-9]{1,40}", ids: [[u8; 16]; 4]) {
+        let scopes = ScopeSet::default();
+        let owner = Owner::Connection { grant_id: &grant, connection_id: "c" };
+        let mut all: Vec<String> = Vec::new();
+        for random in ids {
+            let parent = all.last().map(String::as_str);
+            let jti = AccessToken { random, parent, ..token(owner, &scopes) }.jti();
+            prop_assert_eq!(grant_of(&jti), Some(grant.as_str()));
+            all.push(jti);
+            let newest_first: Vec<&str> = all.iter().rev().map(String::as_str).collect();
+            prop_assert_eq!(lineage(all.last().expect("one")).collect::<Vec<_>>(), newest_first);
+        }
     }
 }
 

@@ -250,6 +250,7 @@ mod tests {
             random: [0; 16],
             jkt: None,
             actor: None,
+            parent: None,
             is_test: false,
             preset: crate::compat::Preset::None,
         };

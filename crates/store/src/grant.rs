@@ -9,6 +9,7 @@ use crate::member::{Member, MemberState};
 use crate::person::{Person, PersonState, person_columns};
 use crate::value::values;
 use crate::{ChangeKind, Error, Reader, Tx};
+use grantry_oauth::access_token::{self, MOST_EXCHANGES};
 use grantry_oauth::grant::{PersonStanding, Standing};
 use grantry_oauth::time::Timestamp;
 
@@ -168,8 +169,8 @@ crate::sql! {
         "select ", grant_state_columns!(), " from access_grant g", grant_state_joins!(), " where g.id = $1"
     );
     FIND_OF_TOKEN = concat!(
-        "select ", grant_state_columns!(), ", r.jti from access_grant g", grant_state_joins!(),
-        " left join revoked_token r on r.jti = $1 where g.id = $2"
+        "select ", grant_state_columns!(), ", (select min(r.jti) from revoked_token r where r.jti in ($1, $2, $3, $4, $5))",
+        " from access_grant g", grant_state_joins!(), " where g.id = $6"
     );
     LIST = concat!(
         "select ", grant_columns!(), ", ", person_columns!("w"), " from access_grant g",
@@ -250,10 +251,16 @@ impl Reader {
         self.query_opt(FIND, values![id]).await?.as_ref().map(GrantState::from_row).transpose()
     }
 
-    /// The grant of an access token, unless that very token was revoked: what introspection, userinfo and the API ask
-    /// on every call.
+    /// The grant of an access token, unless that very token was revoked or one that it was exchanged for: what
+    /// introspection, userinfo and the API ask on every call.
     pub async fn find_grant_of_token(&self, id: &GrantId, jti: &str) -> Result<Option<GrantState>, Error> {
-        let Some(row) = self.query_opt(FIND_OF_TOKEN, values![jti, id]).await? else { return Ok(None) };
+        let mut names = [jti; MOST_EXCHANGES + 1];
+        for (place, name) in names.iter_mut().zip(access_token::lineage(jti)) {
+            *place = name;
+        }
+        let [own, first, second, third, fourth] = names;
+        let values = values![own, first, second, third, fourth, id];
+        let Some(row) = self.query_opt(FIND_OF_TOKEN, values).await? else { return Ok(None) };
         let columns = &mut row.columns();
         let state = columns.nested()?;
         let revoked: Option<String> = columns.take()?;
@@ -456,6 +463,11 @@ mod tests {
             assert!(!tx.revoke_token("jti-1", Some(grant), later(3_600)).await?, "revoked already");
             assert_eq!(tx.find_grant_of_token(grant, "jti-1").await?, None);
             assert!(tx.find_grant_of_token(grant, "jti-2").await?.is_some());
+            for (exchanged, stands) in
+                [("jti-1~a", false), ("jti-1~a~b~c~d", false), ("jti-1a~b", true), ("jti-2~jti-1", true)]
+            {
+                assert_eq!(tx.find_grant_of_token(grant, exchanged).await?.is_some(), stands, "{exchanged}");
+            }
             Ok(())
         })
         .await;

@@ -151,9 +151,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Revokes the tokens of one grant, or one token.
-    pub(crate) fn revoke_one(&self, kind: RevocationKind, subject: &str) {
+    /// Revokes the tokens of one grant.
+    fn revoke_one(&self, kind: RevocationKind, subject: &str) {
         self.revoked.push(kind, subject.to_owned(), self.now());
+    }
+
+    /// Revokes one token, with what was exchanged for it: perhaps at this very moment.
+    pub(crate) fn revoke_exchanged(&self, jti: &str) {
+        self.revoked.push(RevocationKind::Token, jti.to_owned(), self.now() + HEARSAY);
     }
 
     /// Revokes the tokens of a grant that has ended.

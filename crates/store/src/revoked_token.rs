@@ -1,7 +1,6 @@
 //! Single access tokens that were revoked before their end; whatever else came of their grant goes on.
 
 use crate::id::GrantId;
-use crate::revocation::RevocationKind;
 use crate::value::values;
 use crate::{Error, Reader, Tx};
 use grantry_oauth::time::Timestamp;
@@ -30,7 +29,7 @@ impl Tx {
     ) -> Result<bool, Error> {
         let is_new = self.execute(INSERT, values![jti, grant, self.now(), expires_at]).await? == 1;
         if is_new {
-            self.revoke_one(RevocationKind::Token, jti);
+            self.revoke_exchanged(jti);
         }
         Ok(is_new)
     }

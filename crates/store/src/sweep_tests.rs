@@ -117,7 +117,7 @@ async fn everything_stays_its_time_and_then_goes() {
     assert_eq!(swept(&store, HOUR).await, [("refresh_token", 1)], "the others are over now, not before");
     let hour = [("action_token", 1), ("authorization_request", 1), ("access_grant", 1), ("revoked_token", 1)];
     assert_eq!(swept(&store, HOUR + 1).await, hour);
-    assert_eq!(swept(&store, HOUR + 61).await, [("revocation", 1)]);
+    assert_eq!(swept(&store, HOUR + 66).await, [("revocation", 1)]);
     assert_eq!(swept(&store, day).await, []);
     let [throttle, change] = swept(&store, day + 1).await.try_into().expect("two tables");
     assert_eq!(throttle, ("throttle", 1));

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use grantry_oauth::Timestamp;
-use grantry_oauth::access_token::Claims;
+use grantry_oauth::access_token::{self, Claims};
 use reqwest::Client;
 use serde::Deserialize;
 use tokio::task::JoinHandle;
@@ -160,7 +160,7 @@ impl Follower {
         };
         let grant = claims.grant_id().is_some_and(|grant| revoked(Kind::Grant, grant));
         if grant
-            || revoked(Kind::Token, &claims.jti)
+            || access_token::lineage(&claims.jti).any(|jti| revoked(Kind::Token, jti))
             || revoked(Kind::App, &claims.client_id)
             || revoked(Kind::Account, &claims.account_code)
         {

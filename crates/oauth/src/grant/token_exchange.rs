@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Asker, parse_scope};
 use crate::Timestamp;
-use crate::access_token::{Claims, LIFETIME};
+use crate::access_token::{Claims, LIFETIME, MOST_EXCHANGES, lineage};
 use crate::error::{Error, ErrorCode};
 use crate::parameters::Parameters;
 use crate::scope::ScopeSet;
@@ -91,6 +91,9 @@ pub fn check(
     // One step, so that who acts for whom stays plain.
     if claims.actor.is_some() {
         return Err(invalid("the subject token was exchanged before"));
+    }
+    if lineage(&claims.jti).count() > MOST_EXCHANGES {
+        return Err(invalid("the subject token comes of too many exchanges"));
     }
     // RFC 9449 §6: without its key a bound token is nothing.
     if claims.jkt.is_some() && claims.jkt.as_deref() != asker.jkt {
@@ -242,6 +245,14 @@ mod tests {
             let request = Request::parse(&form(&[("subject_token", "x"), ("subject_token_type", kind)]));
             assert_eq!(request.map_err(|e| e.code), Err(ErrorCode::InvalidRequest), "{kind}");
         }
+    }
+
+    // security: T19
+    #[test]
+    fn a_row_of_exchanges_ends() {
+        let of = |jti: &str| Claims { jti: jti.to_owned(), ..claims(ALL) };
+        assert!(given(&of("grt_1.a~b~c~d"), "", &store_app()).is_ok());
+        assert_eq!(given(&of("grt_1.a~b~c~d~e"), "", &store_app()), Err(ErrorCode::InvalidRequest));
     }
 
     // security: T11, T19

@@ -72,6 +72,8 @@ pub(super) struct Bearer<'a> {
     pub(super) jkt: Option<&'a str>,
     /// The app that acts with it for the one that the grant was given to.
     pub(super) actor: Option<&'a str>,
+    /// The id of the token that it is exchanged for.
+    pub(super) parent: Option<&'a str>,
     /// Somebody tries the app out.
     pub(super) is_test: bool,
     pub(super) lifetime: Duration,
@@ -99,6 +101,7 @@ pub(super) async fn mint(
         random: app.random.bytes(),
         jkt: bearer.jkt,
         actor: bearer.actor,
+        parent: bearer.parent,
         is_test: bearer.is_test,
         preset,
     };

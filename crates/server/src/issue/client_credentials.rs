@@ -28,6 +28,7 @@ pub async fn client_credentials(
         account_code,
         jkt: asking.jkt,
         actor: None,
+        parent: None,
         is_test: false,
         lifetime: LIFETIME,
     };

@@ -108,6 +108,7 @@ impl Opening<'_> {
             account_code: &state.account.code,
             jkt: self.asking.jkt,
             actor: None,
+            parent: None,
             is_test: said.is_test,
             lifetime: LIFETIME,
         };

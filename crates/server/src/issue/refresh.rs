@@ -49,6 +49,7 @@ pub async fn refresh(app: &App, asking: Asking<'_>, request: &rules::Request) ->
         account_code: &state.account.code,
         jkt: asking.jkt,
         actor: None,
+        parent: None,
         is_test: false,
         lifetime: LIFETIME,
     };

@@ -49,6 +49,8 @@ pub async fn token_exchange(
         account_code: &state.account.code,
         jkt: asking.jkt,
         actor: acts_for_another(state, asking),
+        // Whoever revokes the old one means this one, too.
+        parent: Some(&claims.jti),
         is_test: claims.is_test,
         lifetime,
     };

@@ -188,3 +188,40 @@ async fn a_bound_token_is_exchanged_by_its_key_alone_and_stays_bound() {
     assert_eq!(claims(text(&given, "access_token"))["cnf"]["jkt"], key.thumbprint());
     assert_eq!(text(&given, "token_type"), "DPoP");
 }
+
+// security: U03, T19
+#[tokio::test]
+async fn a_token_that_is_revoked_takes_along_what_was_exchanged_for_it_and_not_the_other_way_round() {
+    let desk = Desk::new().await;
+    let app = exchanger(&desk, &desk.developer, "WIDE", &["reservations.read", "folios.read"]).await;
+    let back = exchanger(&desk, &desk.developer, "BACK", &["folios.read"]).await;
+    let scopes = "openid offline_access reservations.read folios.read";
+    let granted = desk.granted_by(&desk.hotel.admin, &app, ConnectionKind::Account, scopes).await;
+    let front = desk.exchanges(&app, &desk.code(&app, &granted).await).await.json();
+    let first = text(&front, "access_token").to_owned();
+    let exchanged = async |who: &RegisteredApp, token: &str| {
+        let reply = exchanges(&desk, who, token, &[]).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        text(&reply.json(), "access_token").to_owned()
+    };
+    let second = exchanged(&app, &first).await;
+    let third = exchanged(&back, &second).await;
+    let other = exchanged(&app, &first).await;
+    let revoked = async |who: &RegisteredApp, token: &str| {
+        assert_eq!(desk.calls("/connect/revocation", who, &[("token", token)]).await.status, 200);
+    };
+    revoked(&app, &second).await;
+    assert!(!desk.is_active(&back, &third).await, "it hangs on the one before");
+    assert!(desk.is_active(&app, &first).await && desk.is_active(&app, &other).await);
+    assert_eq!(refusal(&exchanges(&desk, &back, &third, &[]).await).0, 400);
+    revoked(&app, &first).await;
+    assert!(!desk.is_active(&app, &other).await);
+    assert_eq!(desk.userinfo(&other).await.status, 401);
+    let again = [("grant_type", "refresh_token"), ("refresh_token", text(&front, "refresh_token"))];
+    let again = desk.asks(&app, &again).await.json();
+    let mut token = text(&again, "access_token").to_owned();
+    for _ in 0..4 {
+        token = exchanged(&app, &token).await;
+    }
+    assert_eq!(refusal(&exchanges(&desk, &app, &token, &[]).await).1, "invalid_request", "often enough");
+}
