@@ -32,6 +32,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(5, "0005_keys"),
     migration!(6, "0006_people"),
     migration!(7, "0007_outliving"),
+    migration!(8, "0008_suites"),
     migration!(9, "0009_approval"),
 ];
 

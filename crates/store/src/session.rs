@@ -101,6 +101,12 @@ crate::sql! {
     REMEMBER_ACCOUNT = "update person set last_account_id = $1 \
         where id = (select s.person_id from session s where s.id_hash = $2)";
     LAST_ACCOUNT = "select last_account_id from person where id = $1 and last_account_id is not null";
+    /// Both dates are indexed; few sessions are kept that have ended.
+    OVERDUE = "select sid, person_id from session where ended_at is null and (expires_at <= $1 or last_seen_at < $2) \
+        limit $3";
+    /// Looked at again: a node may just have written that somebody is there.
+    END_OVERDUE = "update session set ended_at = $1 where sid = $2 and ended_at is null \
+        and (expires_at <= $1 or last_seen_at < $3) returning sid";
     /// Never backwards: several requests of one browser may report out of order.
     TOUCH = "update session set last_seen_at = $1 where id_hash = $2 and last_seen_at < $1";
 }
@@ -208,6 +214,20 @@ impl Tx {
     async fn end_of_session(&self, person: &PersonId, sid: &SessionId) -> Result<(), Error> {
         self.end_grants_of_session(person, sid).await?;
         self.session_ended(sid).await
+    }
+
+    /// Ends sessions whose time is over, or that nobody has used since `idle_since`, as if somebody had: at most `limit` of
+    /// them. Says how many there were.
+    pub async fn end_overdue_sessions(&self, idle_since: Timestamp, limit: u32) -> Result<usize, Error> {
+        let overdue = self.query(OVERDUE, values![self.now(), idle_since, limit]).await?;
+        for row in &overdue {
+            let columns = &mut row.columns();
+            let (sid, person): (SessionId, PersonId) = (columns.take()?, columns.take()?);
+            if self.query_opt(END_OVERDUE, values![self.now(), &sid, idle_since]).await?.is_some() {
+                self.end_of_session(&person, &sid).await?;
+            }
+        }
+        Ok(overdue.len())
     }
 
     /// Ends one of the person's sessions by its public name. `false` when it is not one of theirs or had ended.

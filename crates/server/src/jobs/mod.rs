@@ -17,7 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::app::App;
 use crate::registration::unused;
-use crate::sign_in::back_channel;
+use crate::sign_in::{back_channel, end_session};
 use crate::{keys, mail};
 
 /// Starts every job. Each ends soon after `stopping` says so; what it is in the middle of, it finishes.
@@ -37,6 +37,15 @@ pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
     jobs.spawn(every(Duration::from_secs(60), stopping.clone(), move || {
         let app = Arc::clone(&swept);
         async move { sweep::sweep(&app).await }
+    }));
+    let ended = Arc::clone(app);
+    jobs.spawn(every(Duration::from_secs(60), stopping.clone(), move || {
+        let app = Arc::clone(&ended);
+        async move {
+            if let Err(error) = end_session::end_overdue(&app).await {
+                tracing::warn!(%error, "sessions whose time is over could not be ended: {error}");
+            }
+        }
     }));
     let tidied = Arc::clone(app);
     jobs.spawn(every(Duration::from_secs(3600), stopping.clone(), move || {

@@ -1,10 +1,13 @@
 //! Ending sessions: by signing out, by an app's logout, from the list of sessions.
 
+use std::time::Duration;
+
 use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
 use grantry_store::id::SessionId;
 use grantry_store::session::Session;
 use grantry_store::{Error, Tx};
 
+use super::session::IDLE;
 use crate::app::App;
 use crate::web::visitor::Actor;
 
@@ -44,6 +47,30 @@ pub async fn end_by_name(app: &App, actor: &Actor, sid: &SessionId, origin: &Ori
             Ok(ended)
         })
         .await
+}
+
+/// Sessions that are ended in one transaction.
+const STEP: u32 = 100;
+
+/// How much longer than [`IDLE`] a session must have been unused: when it was used last is written a little later, and
+/// not exactly.
+const SLACK: Duration = Duration::from_mins(5);
+
+/// Ends sessions whose time is over. Their cookies were worth nothing before: this is for the apps that want to know, and
+/// for what was given only as long as somebody is there.
+///
+/// # Errors
+/// The store's.
+pub async fn end_overdue(app: &App) -> Result<(), Error> {
+    let now = app.clock.now();
+    let idle_since = now - IDLE - SLACK;
+    loop {
+        let ending =
+            app.store.write(now, |tx| async move { tx.end_overdue_sessions(idle_since, STEP).await });
+        if ending.await? < STEP as usize {
+            return Ok(());
+        }
+    }
 }
 
 /// Ends all of a person's sessions but the one that asks; says how many.

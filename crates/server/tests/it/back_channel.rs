@@ -277,3 +277,32 @@ async fn a_slow_app_does_not_hold_up_the_others_and_the_job_needs_no_push() {
     told.await.expect("the job tells the app");
     assert!(app.store.reader().list_due_logouts(app.clock.now(), 1).await.expect("a read").is_empty());
 }
+
+// security: S10, S03
+#[tokio::test]
+async fn a_session_that_ends_by_itself_is_told_like_any_other() {
+    use grantry::sign_in::end_session::end_overdue;
+    // Sessions of the world last a day; those of the product a week.
+    for (hours, used, ends) in
+        [(11, false, false), (13, false, true), (23, true, false), (24, true, true)]
+    {
+        let scene = Scene::new("/bc").await;
+        let mut browser = scene.world.signed_in(&scene.hotel.admin).await;
+        let tokens = scene.signs_in(&mut browser, &scene.app, "openid reservations.read", "").await;
+        for _ in 0..if used { hours } else { 0 } {
+            scene.world.later(Duration::from_hours(1));
+            browser.gets("/account/profile").await;
+            scene.world.app().touched.flush(scene.world.app()).await;
+        }
+        scene.world.later(if used { Duration::from_secs(60) } else { Duration::from_hours(hours) });
+        end_overdue(scene.world.app()).await.expect("the store answers");
+        let arrived = scene.arrived().await;
+        assert_eq!(arrived.len(), usize::from(ends), "{hours} hours");
+        if ends {
+            let known = claims(tokens["id_token"].as_str().expect("an ID token"));
+            assert_eq!(claims(&arrived[0])["sid"], known["sid"]);
+            end_overdue(scene.world.app()).await.expect("the store answers");
+            assert_eq!(scene.arrived().await.len(), 1, "once");
+        }
+    }
+}
