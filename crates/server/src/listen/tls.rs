@@ -22,7 +22,7 @@ pub fn acceptor(settings: &Tls) -> anyhow::Result<Option<TlsAcceptor>> {
     let chain = chain(certificate)?;
     let private = PrivateKeyDer::from_pem_file(key)
         .with_context(|| format!("reading tls.key_file {}", key.display()))?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .context("setting up TLS")?
@@ -31,6 +31,17 @@ pub fn acceptor(settings: &Tls) -> anyhow::Result<Option<TlsAcceptor>> {
         .with_context(|| format!("tls.key_file {} does not fit {}", key.display(), certificate.display()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Some(TlsAcceptor::from(Arc::new(config))))
+}
+
+/// RFC 9325 §4.2 names the suites that TLS 1.2 should have; FAPI 2.0 §5.2.1 allows no others. Whoever speaks TLS 1.3 chooses
+/// among all of that.
+fn provider() -> rustls::crypto::CryptoProvider {
+    let mut provider = rustls::crypto::aws_lc_rs::default_provider();
+    let is_named = |suite: &rustls::SupportedCipherSuite| {
+        suite.tls13().is_some() || format!("{:?}", suite.suite()).contains("_GCM_")
+    };
+    provider.cipher_suites.retain(is_named);
+    provider
 }
 
 fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
