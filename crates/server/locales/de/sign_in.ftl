@@ -41,6 +41,7 @@ logout-title = Abmelden?
 logout-who = Sie sind als { $email } angemeldet.
 logout-stay = Angemeldet bleiben
 flash-signed-out = Sie sind abgemeldet.
+flash-signed-out-here = Sie sind abgemeldet. Die App wollte Sie zu einer Adresse bringen, die sie nicht registriert hat; deshalb bleiben Sie hier.
 
 problem-start-again-title = Beginnen Sie noch einmal in der App
 problem-start-again-advice = Diese Seite hat zu lange gewartet oder gehört zu einem anderen Browser. Nichts wurde geändert. Gehen Sie zur App zurück und verbinden Sie sie noch einmal.

@@ -40,6 +40,7 @@ logout-title = Sign out?
 logout-who = You are signed in as { $email }.
 logout-stay = Stay signed in
 flash-signed-out = You are signed out.
+flash-signed-out-here = You are signed out. The app wanted to take you to an address that it has not registered, so you stay here.
 
 problem-start-again-title = Start again from the app
 problem-start-again-advice = This page waited too long, or belongs to another browser. Nothing was changed. Go back to the app and connect again.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use grantry_oauth::ErrorCode;
 use grantry_oauth::end_session::{self, BackTo, Decision};
 use grantry_oauth::id_token::Hint;
 use grantry_oauth::parameters::Parameters;
+use grantry_store::flow_event::{FlowStage, NewFlowEvent};
 use http::header;
 use url::form_urlencoded;
 
@@ -37,6 +39,8 @@ struct Asked {
     decision: Decision,
     ui_locales: Option<String>,
     known: Option<Arc<KnownApp>>,
+    /// Where the app wanted the person to go, when it has not registered that.
+    elsewhere: Option<String>,
 }
 
 /// `POST /connect/endsession`: a form of another site comes without our cookies, so it goes on as a GET.
@@ -63,7 +67,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, request: Reques
             let fields = PARAMETERS.iter().filter_map(|name| Some((*name, parameters.get(name)?))).collect();
             Ok(confirmation(&app, &visitor, &asked, (&actor.person.email, fields)))
         }
-        Some(_) | None => leave(&app, &visitor, asked.decision.then.as_ref()).await,
+        Some(_) | None => leave(&app, &visitor, &asked).await,
     }
 }
 
@@ -78,7 +82,7 @@ pub async fn confirm(State(app): State<Arc<App>>, visitor: Visitor, form: Form) 
     let pairs = form.pairs().iter().filter(|(name, _)| PARAMETERS.contains(&name.as_str())).cloned();
     let parameters = Parameters::new(pairs).map_err(|error| browser::refused(visitor.words, &error))?;
     let asked = read(&app, &visitor, &parameters).await?;
-    leave(&app, &visitor, asked.decision.then.as_ref()).await
+    leave(&app, &visitor, &asked).await
 }
 
 async fn read(app: &App, visitor: &Visitor, parameters: &Parameters) -> Result<Asked, Problem> {
@@ -96,21 +100,43 @@ async fn read(app: &App, visitor: &Visitor, parameters: &Parameters) -> Result<A
         None => actor.person.id.as_str().into(),
     });
     let decision = end_session::decide(&request, hint.as_ref(), client, signed_in.as_deref());
-    Ok(Asked { decision, ui_locales: request.ui_locales, known })
+    let wanted = request.post_logout_redirect_uri.filter(|_| known.is_some() && decision.then.is_none());
+    Ok(Asked { decision, ui_locales: request.ui_locales, known, elsewhere: wanted })
 }
 
-async fn leave(app: &App, visitor: &Visitor, then: Option<&BackTo>) -> Answer {
+async fn leave(app: &App, visitor: &Visitor, asked: &Asked) -> Answer {
     if let Some(actor) = &visitor.actor {
         end_session(app, &visitor.origin(), &actor.session).await?;
     }
-    let mut response = match then {
-        Some(back) => page::see_other(back.location()),
-        None => page::with_flash(page::see_other("/account/login"), "flash-signed-out"),
+    let mut response = match (&asked.decision.then, &asked.elsewhere) {
+        (Some(back), _) => page::see_other(back.location()),
+        (None, Some(wanted)) => {
+            note(app, visitor, asked.known.as_deref(), wanted);
+            page::with_flash(page::see_other("/account/login"), "flash-signed-out-here")
+        }
+        (None, None) => page::with_flash(page::see_other("/account/login"), "flash-signed-out"),
     };
     if let Some(gone) = app.cookies.clear(Cookie::Session) {
         response.headers_mut().append(header::SET_COOKIE, gone);
     }
     Ok(response)
+}
+
+/// Tells the owner of the app why nobody came back.
+fn note(app: &App, visitor: &Visitor, known: Option<&KnownApp>, wanted: &str) {
+    const WHY: &str = "post_logout_redirect_uri is not registered for this app";
+    let Some(known) = known else { return };
+    let shown: String = wanted.chars().take(300).collect();
+    let event = NewFlowEvent {
+        request_id: visitor.request_id.clone(),
+        account_id: known.app.account_id.clone(),
+        app_id: Some(known.app.id.clone()),
+        stage: FlowStage::EndSession,
+        error: ErrorCode::InvalidRequest.as_str().to_owned(),
+        hint: format!("{WHY}: {shown}"),
+        detail: serde_json::json!({ "post_logout_redirect_uri": shown }).to_string(),
+    };
+    app.flow_log.note(event, WHY, app.clock.now());
 }
 
 fn confirmation(

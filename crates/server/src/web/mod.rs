@@ -55,6 +55,7 @@ pub const FLASHES: &[&str] = &[
     "flash-session-ended",
     "flash-sessions-ended",
     "flash-signed-out",
+    "flash-signed-out-here",
     "flash-wish-dismissed",
     "flash-app-made-before",
     "flash-app-saved",

@@ -203,3 +203,23 @@ async fn a_suspended_app_gets_nobody_back() {
     let left = leaving.ada.gets(&Leaving::url(&asked)).await;
     assert_eq!(left.location(), "/account/login");
 }
+
+// security: S09
+#[tokio::test]
+async fn who_should_go_to_an_address_that_is_not_registered_is_told_why_they_stay_and_so_is_the_owner() {
+    let mut leaving = Leaving::new().await;
+    let hint = leaving.hint.clone();
+    let asked =
+        [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", "https://tool.example/other")];
+    let page = leaving.ada.opens(&Leaving::url(&asked)).await;
+    assert!(page.says("You are signed out. The app wanted to take you to an address"), "{}", page.body);
+    assert!(!leaving.is_signed_in().await);
+    let app = leaving.scene.world.app();
+    app.flow_log.flush(app).await;
+    let page = grantry_store::page::PageRequest::from_token(None, 10);
+    let events =
+        app.store.reader().list_flow_events(&leaving.scene.acme.id, &page).await.expect("events").items;
+    let event = events.first().expect("one event");
+    assert_eq!((event.stage.as_str(), event.error.as_str()), ("end_session", "invalid_request"));
+    assert!(event.hint.contains("https://tool.example/other"), "{}", event.hint);
+}
