@@ -12,6 +12,7 @@ use url::Url;
 use crate::Timestamp;
 use crate::error::{Error, ErrorCode};
 use crate::jose::{self, Alg, VerifyError};
+use crate::time::NumericDate;
 
 /// The `typ` of a proof (RFC 9449 §4.2).
 const TYP: &str = "dpop+jwt";
@@ -65,7 +66,7 @@ pub enum Invalid {
     #[error("htu is not the request's URL")]
     Url,
     /// Too old, or from the future.
-    #[error("iat is too far from the server's time")]
+    #[error("iat, exp or nbf is too far from the server's time")]
     Time,
     /// Without a usable id.
     #[error("jti is empty or too long")]
@@ -96,6 +97,15 @@ struct Claims {
     iat: i64,
     ath: Option<String>,
     nonce: Option<String>,
+    exp: Option<NumericDate>,
+    nbf: Option<NumericDate>,
+}
+
+impl Claims {
+    /// RFC 7519 §4.1.4, §4.1.5: RFC 9449 asks for neither, but who sets them means them.
+    fn is_outside_its_time(&self, now: Timestamp) -> bool {
+        self.exp.is_some_and(|exp| exp.0 + SKEW <= now) || self.nbf.is_some_and(|nbf| nbf.0 > now + SKEW)
+    }
 }
 
 impl Proof {
@@ -112,7 +122,7 @@ impl Proof {
             return Err(Invalid::Url);
         }
         let made_at = Timestamp::from_seconds(claims.iat);
-        if made_at > now + SKEW || made_at + SKEW < now {
+        if made_at > now + SKEW || made_at + SKEW < now || claims.is_outside_its_time(now) {
             return Err(Invalid::Time);
         }
         if claims.jti.is_empty() || claims.jti.len() > JTI_LIMIT_BYTES {

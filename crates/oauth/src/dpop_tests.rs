@@ -248,3 +248,20 @@ proptest! {
         let _ = is_thumbprint(&text);
     }
 }
+
+// security: D01
+#[test]
+fn a_proof_that_names_its_own_times_is_good_within_them() {
+    let key = key(Alg::Es256);
+    let at = |seconds: i64| json!(NOW.seconds() + seconds);
+    let with = |name: &str, value| verify(&key, &changed(&json!({ name: value })), TOKEN).map(|_| ());
+    for (name, seconds) in [("exp", 300), ("exp", 1), ("exp", -59), ("nbf", -300), ("nbf", 0), ("nbf", 60)] {
+        assert_eq!(with(name, at(seconds)), Ok(()), "{name} {seconds}");
+    }
+    for (name, seconds) in [("exp", -60), ("exp", -300), ("nbf", 61), ("nbf", 300)] {
+        assert_eq!(with(name, at(seconds)), Err(Invalid::Time), "{name} {seconds}");
+    }
+    for value in [json!("soon"), json!(-1)] {
+        assert_eq!(with("exp", value), Err(Invalid::Forged(VerifyError::Malformed)));
+    }
+}

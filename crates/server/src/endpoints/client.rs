@@ -1,13 +1,14 @@
 //! The app behind a call: who it says it is, whether that is so, and what its owner should know when it is not.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::{IntoResponse as _, Response};
 use grantry_oauth::client::AuthMethod;
 use grantry_oauth::client_assertion::{Audience, Proved, Unproved};
 use grantry_oauth::client_auth::{self, BASIC_CHALLENGE, Credential, Means, Presented};
 use grantry_oauth::secret;
-use grantry_oauth::{Error, ErrorCode};
+use grantry_oauth::{Error, ErrorCode, client_document};
 use grantry_store::audit::{Actor, Origin};
 use grantry_store::flow_event::{FlowStage, NewFlowEvent};
 use grantry_store::id::SecretId;
@@ -18,7 +19,9 @@ use super::call::Call;
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::cached::KnownApp;
-use crate::issue::proof::{nonce_for, prove};
+use crate::issue::proof::{next_nonce, nonce_for, prove, supply};
+use crate::registration::Asking;
+use crate::registration::document::{self, NotResolved};
 
 /// A call with the app that it names, proved or not.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(super) struct Caller<'a> {
     stage: FlowStage,
     presented: Option<Presented>,
     known: Option<Arc<KnownApp>>,
+    /// What the next proof should repeat.
+    next_nonce: Option<String>,
 }
 
 /// The reason that is written down when an app sends its credentials twice: accepted, but worth knowing.
@@ -36,18 +41,44 @@ const IN_BOTH: &str =
 
 impl<'a> Caller<'a> {
     pub(super) fn new(app: &'a App, call: &'a Call, stage: FlowStage) -> Self {
-        Self { app, call, stage, presented: None, known: None }
+        Self { app, call, stage, presented: None, known: None, next_nonce: None }
     }
 
     /// Reads who the program says it is.
     pub(super) async fn identify(&mut self) -> Result<&Presented, Refusal> {
         let presented = client_auth::read(self.call.authorization(), &self.call.form);
         if let Ok(presented) = &presented {
-            self.known = self.app.cached.find_app(&presented.client_id).await?;
+            self.known = self.find(&presented.client_id).await?;
         }
         // RFC 6749 §3.2. Refused only now, so that the owner of the app learns of it.
         self.call.form.check_single()?;
         Ok(self.presented.insert(presented?))
+    }
+
+    /// The app of a client ID. One that describes itself at its client ID is looked at anew when what it said is no longer
+    /// fresh: it may have other keys by now. One that nobody has met is read where something can begin with it; elsewhere
+    /// it has nothing that it could ask about.
+    async fn find(&self, client_id: &str) -> Result<Option<Arc<KnownApp>>, Refusal> {
+        let (app, visitor) = (self.app, &self.call.visitor);
+        let known = app.cached.find_app(client_id).await?;
+        let begins = matches!(self.stage, FlowStage::Token | FlowStage::Pushed);
+        let describes_itself = app.config.cimd.enabled && client_document::is_url(client_id);
+        if !describes_itself || (known.is_none() && !begins) {
+            return Ok(known);
+        }
+        let origin = visitor.origin();
+        let asking = Asking { origin: &origin, ip: visitor.ip };
+        match Box::pin(document::resolve(app, asking, client_id)).await {
+            Ok(known) => Ok(Some(known)),
+            Err(NotResolved::Refused(error)) => {
+                let hint = error.hint.as_deref().map(short).unwrap_or_default();
+                let request_id = &visitor.request_id;
+                tracing::info!(%request_id, hint, "no app: {}", error.description);
+                Err(Error { code: ErrorCode::InvalidClient, ..error }.into())
+            }
+            Err(NotResolved::TooMany(seconds)) => Err(Refusal::wait(Duration::from_secs(seconds))),
+            Err(NotResolved::Store(error)) => Err(error.into()),
+        }
     }
 
     /// Lets the program prove it. Unknown, suspended and wrong look alike, in words and in time.
@@ -114,8 +145,9 @@ impl<'a> Caller<'a> {
 
     /// The thumbprint of the key of the call's DPoP proof, if it has one; after the app has proved who it is, so that
     /// nobody else's proofs are kept.
-    pub(super) async fn prove(&self, known: &KnownApp) -> Result<Option<String>, Refusal> {
+    pub(super) async fn prove(&mut self, known: &KnownApp) -> Result<Option<String>, Refusal> {
         let Some(proof) = prove(self.app, self.call.place(), None).await? else { return Ok(None) };
+        self.next_nonce = next_nonce(self.app, &proof);
         if !known.client.may_prove_with(proof.alg) {
             let error = Error::new(
                 ErrorCode::InvalidDpopProof,
@@ -142,6 +174,9 @@ impl<'a> Caller<'a> {
             Ok(response) => response,
             Err(refusal) => self.refuse(refusal).into_response(),
         };
+        if let Some(nonce) = &self.next_nonce {
+            supply(nonce, &mut response);
+        }
         if let Some(known) = &self.known {
             allow_origin(self.call.origin.as_ref(), known, &mut response);
         }

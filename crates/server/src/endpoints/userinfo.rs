@@ -20,7 +20,7 @@ use super::call::{only, parameters};
 use super::client::allow_origin;
 use super::refusal::Refusal;
 use crate::app::App;
-use crate::issue::proof::{Place, nonce_for};
+use crate::issue::proof::{Place, nonce_for, supply};
 use crate::issue::{self, Holder, Living, NotAdmitted};
 use crate::keys;
 use crate::web::{Visitor, guard};
@@ -28,8 +28,8 @@ use crate::web::{Visitor, guard};
 /// Answers a userinfo request.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, request: Request) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let mut client_id = None;
-    let answered = match respond(&app, request, &mut client_id).await {
+    let (mut client_id, mut next_nonce) = (None, None);
+    let answered = match respond(&app, request, (&mut client_id, &mut next_nonce)).await {
         Ok(claims) => written(&app, claims, client_id.as_deref()).await,
         Err(refusal) => Err(refusal),
     };
@@ -40,6 +40,9 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, request: Reques
         }
         refusal.into_response()
     });
+    if let Some(nonce) = next_nonce {
+        supply(&nonce, &mut response);
+    }
     if let (Some(client_id), Some(_)) = (&client_id, &origin)
         && let Ok(Some(known)) = app.cached.find_app(client_id).await
     {
@@ -51,7 +54,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, request: Reques
 async fn respond(
     app: &App,
     request: Request,
-    client_id: &mut Option<String>,
+    (client_id, next_nonce): (&mut Option<String>, &mut Option<String>),
 ) -> Result<Map<String, Value>, Refusal> {
     let (parts, body) = request.into_parts();
     let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
@@ -72,6 +75,7 @@ async fn respond(
         Err(NotAdmitted::Unknown(error)) => return Err(error.into()),
     };
     *client_id = Some(living.claims.client_id.clone());
+    next_nonce.clone_from(&living.next_nonce);
     claims_of(app, &living).await
 }
 

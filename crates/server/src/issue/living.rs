@@ -11,7 +11,7 @@ use grantry_store::account::Account;
 use grantry_store::grant::GrantState;
 use grantry_store::id::GrantId;
 
-use super::proof::{Place, prove};
+use super::proof::{Place, next_nonce, prove};
 use super::{Failed, opaque};
 use crate::app::App;
 use crate::cached::KnownApp;
@@ -21,6 +21,8 @@ use crate::cached::KnownApp;
 pub struct Living {
     pub claims: Claims,
     pub holder: Holder,
+    /// What the next proof of whoever presents it should repeat.
+    pub next_nonce: Option<String>,
 }
 
 /// In whose name a token speaks.
@@ -114,7 +116,7 @@ impl Living {
             Some(grant) => granted(app, &claims, grant).await?,
             None => own(app, &claims).await?,
         };
-        Ok(Self { claims, holder })
+        Ok(Self { claims, holder, next_nonce: None })
     }
 }
 
@@ -125,7 +127,7 @@ impl Living {
     /// See [`NotAdmitted`].
     pub async fn admit(app: &App, shown: Shown<'_>, place: Place<'_>) -> Result<Self, NotAdmitted> {
         let told = |error: Error| Refused::from(error).with_scheme(shown.scheme);
-        let living = match Self::find(app, shown.token).await {
+        let mut living = match Self::find(app, shown.token).await {
             Ok(living) => living,
             Err(dead) => return Err(dead.refusal().map_or_else(NotAdmitted::Unknown, |e| told(e).into())),
         };
@@ -147,6 +149,7 @@ impl Living {
         };
         let proved = proof.as_ref().map(|proof| proof.jkt.as_str());
         bearer::check_binding(shown.scheme, living.claims.jkt.as_deref(), proved)?;
+        living.next_nonce = proof.as_ref().and_then(|proof| next_nonce(app, proof));
         Ok(living)
     }
 }

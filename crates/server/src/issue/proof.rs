@@ -1,8 +1,9 @@
 //! DPoP proofs that come with requests: whether one fits its request, and comes for the first time.
 
+use axum::response::Response;
 use grantry_oauth::dpop::{Proof, Request};
 use grantry_oauth::{Error, ErrorCode};
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::Failed;
 use crate::app::App;
@@ -47,6 +48,22 @@ pub async fn prove(app: &App, place: Place<'_>, access_token: Option<&str>) -> R
         return Err(invalid("the DPoP proof was used before", "make a new proof for each request").into());
     }
     Ok(Some(proof))
+}
+
+/// The nonce that goes with the answer to a proof that was taken (RFC 9449 §8.2): the one of now, for a program that repeats
+/// an older one. It goes on with this one, and never has to ask twice because its own became too old. Whoever sends no
+/// nonce, where none is needed, needs none.
+#[must_use]
+pub fn next_nonce(app: &App, proof: &Proof) -> Option<String> {
+    let current = app.dpop_nonces.current(app.clock.now());
+    proof.nonce.as_ref().is_some_and(|nonce| *nonce != current).then_some(current)
+}
+
+/// Puts a nonce into an answer, unless it has one.
+pub fn supply(nonce: &str, response: &mut Response) {
+    if let (Ok(nonce), false) = (HeaderValue::from_str(nonce), response.headers().contains_key(DPOP_NONCE)) {
+        response.headers_mut().insert(DPOP_NONCE, nonce);
+    }
 }
 
 /// The nonce that goes with a refusal, if that asks for one.

@@ -43,6 +43,8 @@ pub struct Facts {
     pub app_id: AppId,
     /// The token was made while somebody tried an app out.
     pub is_test: bool,
+    /// What the next DPoP proof should repeat.
+    pub(super) next_nonce: Option<String>,
 }
 
 impl std::ops::Deref for Caller {
@@ -79,13 +81,18 @@ impl Caller {
                 return Err(problem);
             }
         };
+        let told = |refused| {
+            let mut problem = problem(refused);
+            problem.dpop_nonce.clone_from(&living.next_nonce);
+            problem
+        };
         // RFC 9068 §4: a token that is for another API only is not for this one.
         if !living.claims.is_for(app.cached.catalogue().await?.rules.own_resource()) {
             let error = Error::new(ErrorCode::InvalidToken, "the access token is for another API");
-            return Err(problem(error.into()));
+            return Err(told(error.into()));
         }
         if !any_of.is_empty() {
-            bearer::require_scope(&living.claims.scopes, any_of).map_err(problem)?;
+            bearer::require_scope(&living.claims.scopes, any_of).map_err(told)?;
         }
         Ok(Self(Arc::new(Facts::new(living))))
     }
@@ -103,7 +110,7 @@ impl Caller {
 
 impl Facts {
     fn new(living: Living) -> Self {
-        let Living { claims, holder } = living;
+        let Living { claims, holder, next_nonce } = living;
         let account = holder.account().clone();
         let is_own_app = matches!(holder, Holder::App(_));
         let (person, member, app_id) = match holder {
@@ -120,6 +127,7 @@ impl Facts {
             client_id: claims.client_id,
             app_id,
             is_test: claims.is_test,
+            next_nonce,
         }
     }
 

@@ -14,6 +14,7 @@ use super::cookies::Cookie;
 use super::page::{self, KeepBrowser, NextFlash};
 use super::{Actor, Caller, Form, Problem, Visitor, Words, csrf, headers, returning};
 use crate::app::App;
+use crate::issue::proof::supply;
 use crate::ops::RouteMeter;
 use crate::routes::{Guard, Kind};
 use crate::sign_in::session;
@@ -87,12 +88,20 @@ async fn visit(post: &Post, request: Request, next: Next) -> Response {
 /// A program's request, or another site's: no cookie means anything, so none is read or set.
 async fn call(post: &Post, request: Request, next: Next) -> Response {
     let visitor = program(&post.app, &request);
+    let mut next_nonce = None;
     let mut response = match admit_program(post, request, &visitor).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => {
+            let caller = request.extensions().get::<Caller>();
+            next_nonce = caller.and_then(|caller| caller.next_nonce.clone());
+            next.run(request).await
+        }
         Err(problem) => tell(post, &visitor, &problem),
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = tell(post, &visitor, &problem);
+    }
+    if let Some(nonce) = next_nonce {
+        supply(&nonce, &mut response);
     }
     finish(post, &visitor, response)
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use grantry_testkit::http::Reply;
+use grantry_oauth::client_assertion::TYPE;
+use grantry_oauth::jose::Alg;
+use grantry_testkit::client_key::ClientKey;
+use grantry_testkit::http::{Form, Reply};
 use grantry_testkit::{Farm, World};
 use serde_json::{Value, json};
 
@@ -251,4 +254,94 @@ async fn an_operator_can_stop_an_app_that_nobody_registered() {
     assert!(is_refused(&place.asks().await, "is suspended"));
     place.world.later(Duration::from_secs(3601));
     assert!(is_refused(&place.asks().await, "is suspended"), "no document brings it back");
+}
+
+/// Posts a form with the assertion of a document's app.
+async fn signed(place: &Place, path: &str, key: &ClientKey, further: &[(&str, &str)]) -> Reply {
+    let app = place.world.app();
+    let (now, jti) = (app.clock.now(), app.random.token());
+    let assertion = key.assertion(&place.client_id, place.world.issuer(), (now, &jti));
+    let mut form =
+        Form::by_hand(path).with("client_assertion_type", TYPE).with("client_assertion", &assertion);
+    for (name, value) in further {
+        form = form.with(name, value);
+    }
+    place.world.client().posts(&form).await
+}
+
+const PUSHED: [(&str, &str); 5] = [
+    ("response_type", "code"),
+    ("redirect_uri", CALLBACK),
+    ("scope", "openid offline_access"),
+    ("code_challenge", super::CHALLENGE),
+    ("code_challenge_method", "S256"),
+];
+
+fn signing(key: &ClientKey) -> Value {
+    let jwks: Value = serde_json::from_str(&key.jwks()).expect("JSON");
+    json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks": jwks })
+}
+
+// security: R09, P01, T18
+#[tokio::test]
+async fn a_document_that_nobody_has_named_before_may_push_and_its_keys_are_those_of_now() {
+    let place = Place::new().await;
+    let (old, new) = (ClientKey::new(Alg::Es256), ClientKey::new(Alg::Es256));
+    place.publishes(&signing(&old));
+    let first = signed(&place, "/connect/par", &old, &PUSHED).await;
+    assert_eq!(first.status, 201, "{}", first.body);
+    place.publishes(&signing(&new));
+    assert_eq!(signed(&place, "/connect/par", &new, &PUSHED).await.status, 401, "still fresh");
+    place.world.later(Duration::from_secs(3601));
+    assert_eq!(signed(&place, "/connect/par", &new, &PUSHED).await.status, 201);
+    assert_eq!(signed(&place, "/connect/par", &old, &PUSHED).await.status, 401, "taken back");
+}
+
+// security: R09, T18
+#[tokio::test]
+async fn the_token_endpoint_reads_a_document_anew_too_and_believes_none_that_is_gone() {
+    let place = Place::new().await;
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", "grr_none")];
+    let (old, new) = (ClientKey::new(Alg::Es256), ClientKey::new(Alg::Es256));
+    place.publishes(&signing(&old));
+    let status = async |key: &ClientKey| signed(&place, "/connect/token", key, &refresh).await;
+    assert_eq!(status(&old).await.json()["error"], "invalid_grant", "it has proved who it is");
+    place.publishes(&signing(&new));
+    place.world.later(Duration::from_secs(3601));
+    assert_eq!(status(&new).await.json()["error"], "invalid_grant");
+    assert_eq!(status(&old).await.json()["error"], "invalid_client");
+    place.farm.answers(PATH, "503 Service Unavailable", "");
+    place.world.later(Duration::from_secs(3601));
+    assert_eq!(status(&new).await.json()["error"], "invalid_grant", "for a moment it is believed");
+    place.farm.answers(PATH, "410 Gone", "");
+    let gone = status(&new).await;
+    assert_eq!((gone.status, &gone.json()["error"]), (401, &json!("invalid_client")));
+}
+
+// security: R09, R08
+#[tokio::test]
+async fn the_endpoints_of_programs_read_no_document_without_end_nor_inside_nor_for_nothing() {
+    let place = Place::new().await;
+    let posts = async |path: &str, client_id: &str| {
+        let form = Form::by_hand(path).with("client_id", client_id).with("token", "x");
+        place.world.client().posts(&form).await.status
+    };
+    for path in ["/connect/introspect", "/connect/revocation"] {
+        assert_eq!(posts(path, &place.farm.url("/nobody.json")).await, 401, "{path}");
+    }
+    assert_eq!(place.farm.connections(), 0, "who is unknown has no token");
+    for inside in [place.farm.inside_url("/client.json"), "https://127.0.0.1/client.json".to_owned()] {
+        assert_eq!(posts("/connect/token", &inside).await, 401, "{inside}");
+        assert_eq!(posts("/connect/par", &inside).await, 401, "{inside}");
+    }
+    assert_eq!(place.farm.trap.connections(), 0);
+    let mut status = 0;
+    for number in 0..100 {
+        status = posts("/connect/token", &place.farm.url(&format!("/nobody/{number}.json"))).await;
+        if status == 429 {
+            break;
+        }
+    }
+    assert_eq!(status, 429);
+    assert!(place.farm.connections() <= 60);
 }

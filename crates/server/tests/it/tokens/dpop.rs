@@ -302,6 +302,15 @@ async fn where_a_nonce_is_required_the_first_answer_brings_it_and_the_second_req
     let nonce = first.header("dpop-nonce").expect("a nonce").to_owned();
     let with = |nonce: &str| key.proof(&ProofWish::of(&desk.world, "POST", TOKEN).with("nonce", nonce));
     assert_eq!(desk.proves(&desk.custom, &form, &with(&nonce)).await.status, 200);
+    let same = desk.proves(&desk.custom, &form, &with(&nonce)).await;
+    assert_eq!(same.header("dpop-nonce"), None, "there is no other one yet");
+    // RFC 9449 §8.2: whoever has an old one is given the next before the old one is of no use.
+    desk.world.later(Duration::from_secs(300));
+    let good = desk.proves(&desk.custom, &form, &with(&nonce)).await;
+    assert_eq!(good.status, 200, "{}", good.body);
+    let next = good.header("dpop-nonce").expect("the next nonce").to_owned();
+    assert_ne!(next, nonce);
+    assert_eq!(desk.proves(&desk.custom, &form, &with(&next)).await.status, 200);
     desk.world.later(Duration::from_secs(601));
     let late = desk.proves(&desk.custom, &form, &with(&nonce)).await;
     assert_eq!(refusal(&late).1, "use_dpop_nonce", "a nonce ends");
@@ -319,10 +328,16 @@ async fn where_a_nonce_is_required_the_first_answer_brings_it_and_the_second_req
         let bare = desk.shows(path, token, &desk.resource_proof(&key, path, token)).await;
         assert_eq!(bare.status, 401, "{path}");
         assert!(challenge(&bare).contains("use_dpop_nonce"), "{path}: {}", challenge(&bare));
-        let nonce = bare.header("dpop-nonce").expect("a nonce");
-        let wish = ProofWish::of(&desk.world, "GET", path).beside(token).with("nonce", nonce);
-        let asked = desk.shows(path, token, &key.proof(&wish)).await;
-        assert_ne!(asked.status, 401, "{path}: {}", asked.body);
+        let nonce = bare.header("dpop-nonce").expect("a nonce").to_owned();
+        let shows = async || {
+            let wish = ProofWish::of(&desk.world, "GET", path).beside(token).with("nonce", nonce.as_str());
+            let asked = desk.shows(path, token, &key.proof(&wish)).await;
+            assert_ne!(asked.status, 401, "{path}: {}", asked.body);
+            asked.header("dpop-nonce").map(str::to_owned)
+        };
+        assert_eq!(shows().await, None, "{path}");
+        desk.world.later(Duration::from_secs(300));
+        assert!(shows().await.is_some_and(|next| next != nonce), "{path}: the next one");
     }
 }
 
