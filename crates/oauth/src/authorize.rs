@@ -219,7 +219,8 @@ fn details(
         code_challenge: challenge.map(|c| c.as_str().to_owned()),
         nonce: parameters.owned("nonce"),
         prompt: prompt(parameters)?,
-        max_age: max_age(parameters)?,
+        // OpenID Connect Registration §2: `default_max_age` counts where the request does not say.
+        max_age: max_age(parameters)?.or(client.default_max_age.map(|age| age.as_secs())),
         login_hint: hint(parameters, "login_hint", 254),
         id_token_hint: hint(parameters, "id_token_hint", 4096),
         ui_locales: hint(parameters, "ui_locales", 200),

@@ -385,3 +385,20 @@ fn the_key_of_a_code_is_read_and_what_can_be_no_key_is_refused() {
         assert_eq!(sent_back(&with(&[("dpop_jkt", wrong)])), Some(ErrorCode::InvalidRequest), "{wrong}");
     }
 }
+
+// security: A15
+#[test]
+fn the_oldest_sign_in_is_the_requests_or_else_the_clients_own() {
+    let max_age = |client: &Client, changes: &[(&'static str, &'static str)]| {
+        let pairs: Vec<_> = good().into_iter().chain(changes.iter().copied()).collect();
+        match read_pairs(&pairs, client) {
+            Reading::Valid(request) => request.max_age,
+            other => panic!("{other:?}"),
+        }
+    };
+    let picky = Client { default_max_age: Some(std::time::Duration::from_secs(60)), ..client() };
+    assert_eq!(max_age(&client(), &[]), None);
+    assert_eq!(max_age(&picky, &[]), Some(60));
+    assert_eq!(max_age(&picky, &[("max_age", "0")]), Some(0));
+    assert_eq!(max_age(&picky, &[("max_age", "3600")]), Some(3600));
+}

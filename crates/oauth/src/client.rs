@@ -1,5 +1,7 @@
 //! A client as the protocol sees it.
 
+use std::time::Duration;
+
 use crate::client_id::ClientKind;
 use crate::jose::Alg;
 use crate::redirect_uri::{self, ClientType, RedirectUri};
@@ -80,6 +82,13 @@ impl Profile {
     #[must_use]
     pub fn takes_unsigned_requests(self) -> bool {
         self != Self::Fapi2
+    }
+
+    /// Whether a signed request object may leave out who made it and for whom: RFC 9101 §4 and OIDC Core §6.1 only
+    /// recommend that it says so.
+    #[must_use]
+    pub fn takes_unnamed_requests(self) -> bool {
+        self == Self::Compatible
     }
 
     /// Whether every redirect URI must use https (FAPI 2.0 §5.3.2.2).
@@ -323,6 +332,10 @@ pub struct Client {
     pub userinfo_alg: Option<Alg>,
     /// The one protection its request objects may have; without one, any that the server knows.
     pub request_object_alg: Option<RequestObjectAlg>,
+    /// The one algorithm with which it may sign who it is; without one, any that its profile allows.
+    pub auth_alg: Option<Alg>,
+    /// How old a sign-in may be when a request does not say.
+    pub default_max_age: Option<Duration>,
     /// Where its request objects may be fetched.
     pub request_uris: Vec<String>,
     /// Whether it gets the same subject of a person as others.
@@ -383,6 +396,13 @@ impl Client {
     #[must_use]
     pub fn needs_dpop(&self) -> bool {
         self.dpop_bound || self.profile.demands_dpop()
+    }
+
+    /// The algorithms with which it may sign who it is (OpenID Connect Registration §2,
+    /// `token_endpoint_auth_signing_alg`).
+    #[must_use]
+    pub fn auth_algs(&self) -> &[Alg] {
+        self.auth_alg.as_ref().map_or(self.profile.algs(), std::slice::from_ref)
     }
 
     /// Whether it may sign a DPoP proof with this algorithm (FAPI 2.0 §5.4.1: none with PKCS #1 v1.5).

@@ -114,7 +114,7 @@ pub fn verify(
     audience: Audience<'_>,
     now: Timestamp,
 ) -> Result<Proved, Unproved> {
-    let claims: Claims = keys.verify(text, client.profile.algs(), &TYPES)?;
+    let claims: Claims = keys.verify(text, client.auth_algs(), &TYPES)?;
     if claims.iss != client.client_id || claims.sub != client.client_id {
         return Err(Unproved::NotItself);
     }

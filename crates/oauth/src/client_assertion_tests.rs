@@ -124,3 +124,21 @@ fn fapi_takes_no_rs256_and_nobody_a_key_of_somebody_else() {
     let foreign = verify(&text, &client(Profile::Standard), &keys(&key(Alg::Rs256)), audience, NOW);
     assert_eq!(foreign, Err(Unproved::Signature(VerifyError::UnknownKey)));
 }
+
+// security: T18
+#[test]
+fn a_client_that_registered_an_algorithm_signs_with_no_other() {
+    let (ec, ps) = (key(Alg::Es256), key(Alg::Ps256));
+    let both = json!({ "keys": [ec.public().to_json(), ps.public().to_json()] });
+    let both = ClientKeys::parse(both.to_string().as_bytes()).expect("a set");
+    let audience = Audience { issuer: ISSUER, endpoint: ISSUER };
+    let verified = |key: &SigningKey, alg| {
+        let client = Client { auth_alg: alg, ..client(Profile::Standard) };
+        let text = sign(key, TokenType::Id, &claims(&[])).expect("signed");
+        verify(&text, &client, &both, audience, NOW).map(|_| ())
+    };
+    assert_eq!(verified(&ec, None), Ok(()));
+    assert_eq!(verified(&ps, None), Ok(()));
+    assert_eq!(verified(&ec, Some(Alg::Es256)), Ok(()));
+    assert_eq!(verified(&ps, Some(Alg::Es256)), Err(Unproved::Signature(VerifyError::WrongAlg)));
+}

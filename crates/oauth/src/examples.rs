@@ -37,6 +37,8 @@ pub(crate) fn store_app() -> Client {
         dpop_bound: false,
         userinfo_alg: None,
         request_object_alg: None,
+        auth_alg: None,
+        default_max_age: None,
         request_uris: Vec::new(),
         subject_type: SubjectType::Public,
         sector_identifier_uri: None,

@@ -1,6 +1,8 @@
 //! What a valid authorization request needs from the person next. Asked again after each page, until a code may be
 //! issued.
 
+use std::time::Duration;
+
 use crate::Timestamp;
 use crate::authorize::AuthorizeRequest;
 use crate::client::Client;
@@ -84,7 +86,8 @@ fn step(request: &AuthorizeRequest, client: &Client, situation: &Situation<'_>) 
     // A sign-in that answers this request is fresh, however slow the person was. Without this, max_age=0 would ask for ever.
     let answered = person.auth_time >= situation.asked_at;
     let age = situation.now.since(person.auth_time);
-    let too_old = request.max_age.is_some_and(|seconds| age.as_secs() > seconds || seconds == 0);
+    // Compared as exactly as it is known: whole seconds would let a sign-in of 1.9 seconds pass for max_age=1.
+    let too_old = request.max_age.is_some_and(|seconds| age > Duration::from_secs(seconds) || seconds == 0);
     // OIDC Core §3.1.2.1: prompt=login and max_age ask for a new proof.
     if !answered && (request.prompt.login || too_old) {
         return Ok(Step::SignIn);
@@ -213,6 +216,9 @@ mod tests {
             assert_eq!(after(&again, &asks), Ok(Step::Issue), "{asks:?}, five minutes after the request");
         }
         assert_eq!(after(&good, &[("max_age", "60")]), Ok(Step::Issue));
+        // A whole second later would be too late for whoever asks for one.
+        let now = good.now + Duration::from_millis(1);
+        assert_eq!(after(&Situation { now, ..good }, &[("max_age", "60")]), Ok(Step::SignIn));
         assert_eq!(after(&good, &[("max_age", "18446744073709551615")]), Ok(Step::Issue));
     }
 

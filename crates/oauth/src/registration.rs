@@ -49,6 +49,14 @@ pub struct ClientMetadata {
     pub userinfo_signed_response_alg: Option<String>,
     /// `request_object_signing_alg`
     pub request_object_signing_alg: Option<String>,
+    /// `token_endpoint_auth_signing_alg`
+    pub token_endpoint_auth_signing_alg: Option<String>,
+    /// `default_max_age`, in seconds.
+    pub default_max_age: Option<u64>,
+    /// `require_auth_time`: every ID token says it here.
+    pub require_auth_time: bool,
+    /// `backchannel_logout_session_required`: every logout token names the session here.
+    pub backchannel_logout_session_required: bool,
     /// `require_pushed_authorization_requests`
     pub require_pushed_authorization_requests: bool,
     /// `dpop_bound_access_tokens`
@@ -98,6 +106,7 @@ impl ClientMetadata {
             id_token_signed_response_alg,
             userinfo_signed_response_alg,
             request_object_signing_alg,
+            token_endpoint_auth_signing_alg,
             application_type,
             software_id,
             software_version,
@@ -111,8 +120,18 @@ impl ClientMetadata {
             flag,
             "true or false",
             require_pushed_authorization_requests,
-            dpop_bound_access_tokens
+            dpop_bound_access_tokens,
+            require_auth_time,
+            backchannel_logout_session_required
         );
+        check_protection(object)?;
+        let default_max_age = match object.get("default_max_age") {
+            None | Some(Value::Null) => None,
+            Some(age) => {
+                let age = age.as_u64().filter(|age| *age <= LONGEST_MAX_AGE);
+                Some(age.ok_or_else(|| invalid("default_max_age must be a number of seconds"))?)
+            }
+        };
         let redirect_uris =
             list(object, "redirect_uris", "redirect_uris must be a list of texts").map_err(|mut error| {
                 error.code = ErrorCode::InvalidRedirectUri;
@@ -148,6 +167,10 @@ impl ClientMetadata {
             id_token_signed_response_alg,
             userinfo_signed_response_alg,
             request_object_signing_alg,
+            token_endpoint_auth_signing_alg,
+            default_max_age,
+            require_auth_time,
+            backchannel_logout_session_required,
             require_pushed_authorization_requests,
             dpop_bound_access_tokens,
             application_type,
@@ -161,6 +184,30 @@ impl ClientMetadata {
             grant_types: grants(&grant_types)?,
         })
     }
+}
+
+/// Longest `default_max_age`: more than a person lives.
+pub const LONGEST_MAX_AGE: u64 = 100 * 366 * 24 * 60 * 60;
+
+/// RFC 7591 §2 has unknown members ignored. These are known, and whoever asks for such protection must not be left to
+/// believe that it has it.
+fn check_protection(object: &Map<String, Value>) -> Result<(), Error> {
+    const ENCRYPTION: [&str; 3] = [
+        "id_token_encrypted_response_alg",
+        "userinfo_encrypted_response_alg",
+        "request_object_encryption_alg",
+    ];
+    let is_said = |name: &&str| object.get(*name).is_some_and(|value| !value.is_null());
+    if let Some(name) = ENCRYPTION.into_iter().find(is_said) {
+        return Err(
+            invalid("this server does not encrypt tokens, userinfo or request objects").with_hint(name)
+        );
+    }
+    let bound = object.get("tls_client_certificate_bound_access_tokens");
+    if bound.is_some_and(|bound| *bound == Value::Bool(true)) {
+        return Err(invalid("tls_client_certificate_bound_access_tokens is not offered: use DPoP"));
+    }
+    Ok(())
 }
 
 fn invalid(description: &'static str) -> Error {
@@ -269,6 +316,36 @@ mod tests {
         }
         let refused = read(&json!({ "redirect_uris": "https://tool.example/cb" })).expect_err("no list");
         assert_eq!(refused.code, ErrorCode::InvalidRedirectUri);
+    }
+
+    // security: R05
+    #[test]
+    fn protection_that_is_not_offered_is_refused_and_never_left_out_silently() {
+        for (member, value) in [
+            ("id_token_encrypted_response_alg", json!("RSA-OAEP")),
+            ("userinfo_encrypted_response_alg", json!("ECDH-ES")),
+            ("request_object_encryption_alg", json!("RSA-OAEP")),
+            ("tls_client_certificate_bound_access_tokens", json!(true)),
+        ] {
+            let refused = read(&json!({ member: value })).expect_err(member);
+            assert_eq!(refused.code, ErrorCode::InvalidClientMetadata, "{member}");
+            assert!(read(&json!({ member: null })).is_ok());
+        }
+        assert!(read(&json!({ "tls_client_certificate_bound_access_tokens": false })).is_ok());
+    }
+
+    #[test]
+    fn a_sign_in_may_be_as_old_as_a_number_of_seconds_says() {
+        let age = |value: Value| read(&json!({ "default_max_age": value })).map(|read| read.default_max_age);
+        assert_eq!(age(json!(0)), Ok(Some(0)));
+        assert_eq!(age(json!(LONGEST_MAX_AGE)), Ok(Some(LONGEST_MAX_AGE)));
+        assert_eq!(age(Value::Null), Ok(None));
+        for bad in [json!(-1), json!(1.5), json!("60"), json!(LONGEST_MAX_AGE + 1), json!([1])] {
+            assert_eq!(age(bad).expect_err("no age").code, ErrorCode::InvalidClientMetadata);
+        }
+        let said = read(&json!({ "require_auth_time": true, "backchannel_logout_session_required": true }));
+        let said = said.expect("good");
+        assert!(said.require_auth_time && said.backchannel_logout_session_required);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorCode};
 use crate::jose::{self, ClientKeys};
 use crate::parameters::Parameters;
 use crate::pushed;
+use crate::redirect_uri;
 use crate::time::NumericDate;
 
 /// What a request object may say of its type (RFC 9101 §10.8); many say `JWT` or nothing.
@@ -19,6 +20,9 @@ const TYPES: [&str; 2] = ["oauth-authz-req+jwt", "JWT"];
 const LONGEST: Duration = Duration::from_secs(3600);
 /// How far a client's clock may be ahead.
 const SKEW: Duration = Duration::from_secs(30);
+
+/// Longest fragment of an address of request objects: hashes have 43 letters.
+const FRAGMENT_LIMIT_BYTES: usize = 128;
 
 /// Members that are about the object, not parameters of the request.
 const ABOUT: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "sub"];
@@ -54,16 +58,40 @@ pub fn carrier(parameters: &Parameters) -> Result<Carrier<'_>, Error> {
 }
 
 /// Whether a request object of `client` may be fetched from there: only what its owner registered, byte for byte, so that
-/// nobody makes the server call where they like (OIDC Core §6.2).
+/// nobody makes the server call where they like. The fragment counts for nothing: it is a hash of what is found there, and
+/// tells whoever keeps that to look again (OIDC Core §6.2). Nothing is kept here.
 ///
 /// # Errors
 /// `invalid_request_uri`.
 pub fn check_reference(client: &Client, uri: &str) -> Result<(), Error> {
-    if client.request_uris.iter().any(|registered| registered == uri) {
+    if client.request_uris.iter().any(|registered| without_fragment(registered) == without_fragment(uri)) {
         return Ok(());
     }
     let error = Error::new(ErrorCode::InvalidRequestUri, "request_uri is not registered for this app");
     Err(error.with_hint(uri))
+}
+
+fn without_fragment(uri: &str) -> &str {
+    uri.split_once('#').map_or(uri, |(place, _)| place)
+}
+
+/// Checks an address of request objects that somebody wants to register: an https URL, perhaps with the hash of what is
+/// found there as its fragment (OpenID Connect Registration §2, `request_uris`).
+///
+/// # Errors
+/// The first rule that it breaks.
+pub fn register_uri(raw: &str) -> Result<String, redirect_uri::Refused> {
+    let (place, hash) = raw.split_once('#').map_or((raw, None), |(place, hash)| (place, Some(hash)));
+    let place = redirect_uri::https_url(place)?;
+    let Some(hash) = hash else { return Ok(place) };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'=' | b'.' | b'~');
+    if hash.len() > FRAGMENT_LIMIT_BYTES || !hash.bytes().all(plain) {
+        return Err(redirect_uri::Refused {
+            problem: redirect_uri::Problem::Fragment,
+            proposal: Some(place),
+        });
+    }
+    Ok(format!("{place}#{hash}"))
 }
 
 /// Whether keys of the client are needed to read an object.
@@ -123,8 +151,9 @@ fn check_about(
         return Err(invalid("it must not have a sub"));
     }
     // RFC 9101 §6.3, §10.2: whose it is.
+    let may_be_unnamed = !signed || client.profile.takes_unnamed_requests();
     let names_client = |name: &str| claims.get(name).map(|value| value.as_str() == Some(&client.client_id));
-    if !names_client("iss").unwrap_or(!signed) || !names_client("client_id").unwrap_or(true) {
+    if !names_client("iss").unwrap_or(may_be_unnamed) || !names_client("client_id").unwrap_or(true) {
         return Err(invalid("iss and client_id must be the client ID"));
     }
     let is_ours = |audience: &Value| match audience {
@@ -132,7 +161,7 @@ fn check_about(
         Value::Array(names) => names.iter().any(|name| name.as_str() == Some(issuer)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     };
-    if !claims.get("aud").map_or(!signed, is_ours) {
+    if !claims.get("aud").map_or(may_be_unnamed, is_ours) {
         return Err(invalid("aud must be the issuer of this server"));
     }
     let date = |name: &str| {

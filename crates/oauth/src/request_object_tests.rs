@@ -103,6 +103,14 @@ fn a_signed_object_says_whose_it_is_for_whom_and_for_how_long() {
     {
         assert!(with(Profile::Fapi2, &[(name, value.clone())]).is_ok(), "{name} {value}");
     }
+    for name in ["iss", "aud"] {
+        assert!(
+            with(Profile::Compatible, &[(name, Value::Null)]).is_ok(),
+            "RFC 9101 §4: {name} should be there"
+        );
+        assert!(with(Profile::Compatible, &[(name, json!("x"))]).is_err(), "but not another one");
+        assert!(with(Profile::Fapi2, &[(name, Value::Null)]).is_err());
+    }
     for name in ["exp", "nbf"] {
         assert!(with(Profile::Standard, &[(name, Value::Null)]).is_ok(), "RFC 9101 leaves {name} open");
         assert!(with(Profile::Fapi2, &[(name, Value::Null)]).is_err());
@@ -175,8 +183,42 @@ fn nothing_is_fetched_that_was_not_registered_byte_for_byte() {
     let client = Client { request_uris: vec!["https://app.example/r.jwt".into()], ..store_app() };
     assert_eq!(check_reference(&client, "https://app.example/r.jwt"), Ok(()));
     for bad in crate::examples::hostile_spellings("https://app.example/r.jwt") {
+        // OIDC Core §6.2: the fragment is a hash of what is there, and never sent.
+        if bad.starts_with("https://app.example/r.jwt#") {
+            assert_eq!(check_reference(&client, &bad), Ok(()), "{bad}");
+            continue;
+        }
         let error = check_reference(&client, &bad).expect_err(&bad);
         assert_eq!(error.code, ErrorCode::InvalidRequestUri);
+    }
+    let hashed = Client { request_uris: vec!["https://app.example/r.jwt#old".into()], ..store_app() };
+    assert_eq!(check_reference(&hashed, "https://app.example/r.jwt#new"), Ok(()));
+    assert!(check_reference(&hashed, "https://app.example/other#old").is_err());
+}
+
+// security: R01, R06
+#[test]
+fn an_address_of_request_objects_is_an_https_url_perhaps_with_a_hash() {
+    for good in
+        ["https://app.example/r.jwt", "https://app.example/r?a=b#GkurKxf5T0Y-mnPFCHqWOMiZi4VS138cQO_V7PZHAdM"]
+    {
+        assert_eq!(register_uri(good).as_deref(), Ok(good));
+    }
+    let hash = |length: usize| format!("https://app.example/r#{}", "a".repeat(length));
+    assert!(register_uri(&hash(128)).is_ok());
+    for bad in [
+        "",
+        "#hash",
+        "http://app.example/r#hash",
+        "https://10.0.0.1/r#hash",
+        "javascript:alert(1)#hash",
+        "https://app.example/r#a#b",
+        "https://app.example/r#a/b",
+        "https://app.example/r#<x>",
+        "https://app.example/r#a b",
+        &hash(129),
+    ] {
+        assert!(register_uri(bad).is_err(), "{bad}");
     }
 }
 

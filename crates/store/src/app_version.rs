@@ -106,6 +106,10 @@ pub struct AppDetails {
     pub userinfo_alg: Option<String>,
     /// The one algorithm its request objects may have, or `none`; without one, any the server knows.
     pub request_object_alg: Option<String>,
+    /// The one algorithm with which it signs who it is; without one, any that its profile allows.
+    pub auth_alg: Option<String>,
+    /// How many seconds ago a person may have signed in, when a request does not say.
+    pub default_max_age: Option<i64>,
     /// Whether it gets the same subject of a person as others.
     pub subject_type: SubjectType,
     /// Where the list is that says which redirect URIs share a sector.
@@ -209,6 +213,10 @@ macro_rules! version_columns {
             $t,
             ".request_object_alg, ",
             $t,
+            ".auth_alg, ",
+            $t,
+            ".default_max_age, ",
+            $t,
             ".subject_type, ",
             $t,
             ".sector_identifier_uri, ",
@@ -240,10 +248,11 @@ crate::sql! {
     INSERT = "insert into app_version (id, app_id, number, state, name, name_key, logo_id, logo_source_url, client_type, \
         profile, require_pkce, auth_method, pii_mode, id_token_alg, jwks, jwks_uri, policy_uri, tos_uri, \
         initiate_login_uri, backchannel_logout_uri, require_par, dpop_bound, userinfo_alg, request_object_alg, \
-        subject_type, sector_identifier_uri, device_grant, token_exchange, created_by, created_at) values ($1, $2, \
+        auth_alg, default_max_age, subject_type, sector_identifier_uri, device_grant, token_exchange, created_by, \
+        created_at) values ($1, $2, \
         (select coalesce(max(o.number), 0) + 1 from app_version o where o.app_id = $2), \
         'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-        $21, $22, $23, $24, $25, $26, $27, $28) returning number";
+        $21, $22, $23, $24, $25, $26, $27, $28, $29, $30) returning number";
     INSERT_URI = "insert into app_version_uri (version_id, kind, position, uri) values ($1, $2, $3, $4)";
     INSERT_SCOPE = "insert into app_version_scope (version_id, scope) values ($1, $2) \
         on conflict (version_id, scope) do nothing";
@@ -261,7 +270,7 @@ crate::sql! {
 }
 
 impl FromColumns for AppVersion {
-    const WIDTH: usize = 29;
+    const WIDTH: usize = 31;
 
     fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
         Ok(AppVersion {
@@ -289,6 +298,8 @@ impl FromColumns for AppVersion {
                 dpop_bound: columns.take()?,
                 userinfo_alg: columns.take()?,
                 request_object_alg: columns.take()?,
+                auth_alg: columns.take()?,
+                default_max_age: columns.take()?,
                 subject_type: columns.take()?,
                 sector_identifier_uri: columns.take()?,
                 device_grant: columns.take()?,
@@ -381,6 +392,8 @@ impl Tx {
             details.dpop_bound,
             details.userinfo_alg.as_ref(),
             details.request_object_alg.as_ref(),
+            details.auth_alg.as_ref(),
+            details.default_max_age,
             details.subject_type,
             details.sector_identifier_uri.as_ref(),
             details.device_grant,
@@ -472,6 +485,8 @@ mod tests {
                 backchannel_logout_uri: text("backchannel_logout_uri"),
                 userinfo_alg: text("userinfo_alg"),
                 request_object_alg: text("request_object_alg"),
+                auth_alg: text("auth_alg"),
+                default_max_age: Some(i64::from(number)),
                 sector_identifier_uri: text("sector_identifier_uri"),
                 subject_type: SubjectType::Pairwise,
                 request_uris: vec!["https://app.example/b".to_owned(), "https://app.example/a".to_owned()],

@@ -104,6 +104,8 @@ fn version(app: &AppId) -> NewVersion {
         dpop_bound: false,
         userinfo_alg: None,
         request_object_alg: None,
+        auth_alg: None,
+        default_max_age: None,
         subject_type: SubjectType::Public,
         sector_identifier_uri: None,
         device_grant: false,

@@ -47,6 +47,9 @@ pub struct Wanted {
     id_token_alg: Option<String>,
     userinfo_alg: Option<String>,
     request_object_alg: Option<String>,
+    auth_alg: Option<String>,
+    /// Seconds; `null` leaves it as it is, and a negative number takes it away.
+    default_max_age: Option<i64>,
     request_uris: Option<Vec<String>>,
     require_par: Option<bool>,
     policy_uri: Option<String>,
@@ -107,6 +110,8 @@ struct Shown {
     id_token_alg: String,
     userinfo_alg: Option<String>,
     request_object_alg: Option<String>,
+    auth_alg: Option<String>,
+    default_max_age: Option<i64>,
     request_uris: Vec<String>,
     require_par: bool,
     policy_uri: Option<String>,
@@ -185,6 +190,9 @@ impl Wanted {
         put(&mut raw.id_token_alg, self.id_token_alg);
         put(&mut raw.userinfo_alg, self.userinfo_alg);
         put(&mut raw.request_object_alg, self.request_object_alg);
+        put(&mut raw.auth_alg, self.auth_alg);
+        let age = |age: i64| if age < 0 { String::new() } else { age.to_string() };
+        put(&mut raw.default_max_age, self.default_max_age.map(age));
         put(&mut raw.request_uris, self.request_uris);
         put(&mut raw.policy_uri, self.policy_uri);
         put(&mut raw.tos_uri, self.tos_uri);
@@ -228,6 +236,8 @@ impl Shown {
             id_token_alg: details.id_token_alg,
             userinfo_alg: details.userinfo_alg,
             request_object_alg: details.request_object_alg,
+            auth_alg: details.auth_alg,
+            default_max_age: details.default_max_age,
             request_uris: details.request_uris,
             require_par: details.require_par,
             policy_uri: details.policy_uri,
@@ -294,6 +304,8 @@ fn field(form: &str) -> String {
         "id_token_alg" => "idTokenAlg",
         "userinfo_alg" => "userinfoAlg",
         "request_object_alg" => "requestObjectAlg",
+        "auth_alg" => "authAlg",
+        "default_max_age" => "defaultMaxAge",
         "request_uri" => "requestUris",
         "policy_uri" => "policyUri",
         "tos_uri" => "tosUri",

@@ -67,6 +67,10 @@ pub struct RawApp {
     pub userinfo_alg: String,
     /// `request_object_alg`: an algorithm or `none`; nothing for whatever the server knows.
     pub request_object_alg: String,
+    /// `auth_alg`: the algorithm of its assertions; nothing for any that its profile allows.
+    pub auth_alg: String,
+    /// `default_max_age`, in seconds; nothing for any age.
+    pub default_max_age: String,
     /// `request_uri`
     pub request_uris: Vec<String>,
     /// `require_par`: `None` leaves it to the profile.
@@ -125,6 +129,8 @@ impl RawApp {
             id_token_alg: details.id_token_alg.clone(),
             userinfo_alg: text(&details.userinfo_alg),
             request_object_alg: text(&details.request_object_alg),
+            auth_alg: text(&details.auth_alg),
+            default_max_age: details.default_max_age.map(|age| age.to_string()).unwrap_or_default(),
             request_uris: details.request_uris.clone(),
             require_par: Some(details.require_par),
             policy_uri: text(&details.policy_uri),
@@ -199,6 +205,7 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
     let sector_identifier_uri = checker.url("sector_identifier_uri", &raw.sector_identifier_uri);
     let subject_type =
         checker.subject_type(&raw.subject_type, sector_identifier_uri.is_some(), &redirect_uris);
+    let default_max_age = checker.default_max_age(&raw.default_max_age);
     let protocol = checker.protocol(raw, client_type, profile);
     if !checker.faults.is_empty() {
         return Err(checker.faults.in_order_of(&FORM));
@@ -228,6 +235,8 @@ pub fn check(raw: &RawApp, terms: &Terms<'_>) -> Result<Checked, Faults> {
         dpop_bound: raw.dpop_bound.unwrap_or(before.is_some_and(|before| before.dpop_bound)),
         userinfo_alg: protocol.userinfo_alg,
         request_object_alg: protocol.request_object_alg,
+        auth_alg: protocol.auth_alg,
+        default_max_age,
         subject_type,
         sector_identifier_uri,
         device_grant,

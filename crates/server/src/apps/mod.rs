@@ -15,7 +15,7 @@ pub mod register;
 pub mod remove;
 pub mod requests;
 pub mod secrets;
-mod sector;
+pub mod sector;
 pub mod standing;
 pub mod try_out;
 

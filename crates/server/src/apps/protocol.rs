@@ -3,6 +3,8 @@
 use grantry_oauth::client::{AuthMethod, Profile, RequestObjectAlg};
 use grantry_oauth::jose::{Alg, ClientKeys};
 use grantry_oauth::redirect_uri;
+use grantry_oauth::registration::LONGEST_MAX_AGE;
+use grantry_oauth::request_object;
 use grantry_store::app_version::{self as stored, AppDetails, ClientType};
 
 use super::Fault;
@@ -17,6 +19,7 @@ pub(super) struct Protocol {
     pub(super) require_par: bool,
     pub(super) userinfo_alg: Option<String>,
     pub(super) request_object_alg: Option<String>,
+    pub(super) auth_alg: Option<String>,
     pub(super) request_uris: Vec<String>,
 }
 
@@ -61,6 +64,7 @@ impl Checker<'_> {
         let id_token_alg = self.alg("id_token_alg", &raw.id_token_alg, profile).unwrap_or(usual);
         let userinfo_alg = self.alg("userinfo_alg", &raw.userinfo_alg, profile);
         let request_object_alg = self.request_object_alg(&raw.request_object_alg, profile);
+        let auth_alg = self.alg("auth_alg", &raw.auth_alg, profile);
         let (jwks, jwks_uri) = self.keys(raw);
         let signs = matches!(request_object_alg, Some(RequestObjectAlg::Signed(_)));
         let needs_keys = auth_method == AuthMethod::PrivateKeyJwt.as_str() || signs;
@@ -75,7 +79,25 @@ impl Checker<'_> {
             require_par: raw.require_par.unwrap_or(false),
             userinfo_alg: userinfo_alg.map(|alg| alg.as_str().to_owned()),
             request_object_alg: request_object_alg.map(|alg| alg.as_str().to_owned()),
-            request_uris: self.uris("request_uri", &raw.request_uris, redirect_uri::https_url),
+            auth_alg: auth_alg.map(|alg| alg.as_str().to_owned()),
+            request_uris: self.uris("request_uri", &raw.request_uris, request_object::register_uri),
+        }
+    }
+
+    /// How old a sign-in may be, in seconds; absent when nothing was typed.
+    pub(super) fn default_max_age(&mut self, raw: &str) -> Option<i64> {
+        let raw = raw.trim();
+        if raw.is_empty() {
+            return None;
+        }
+        let digits = raw.bytes().all(|b| b.is_ascii_digit());
+        let longest = i64::try_from(LONGEST_MAX_AGE).unwrap_or(i64::MAX);
+        match raw.parse() {
+            Ok(seconds) if digits && seconds <= longest => Some(seconds),
+            Ok(_) | Err(_) => {
+                self.fault(Fault::new("default_max_age", "apps-fault-max-age").about(raw));
+                None
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The public keys of apps: registered as they are, or fetched from where the app says that they are.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +18,10 @@ use crate::outbound::{Limits, OutboundError};
 const FRESH: Duration = Duration::from_mins(10);
 /// Fetched keys are used no longer than this, also while nobody answers: a key that its owner took back must end.
 const KEPT: Duration = Duration::from_hours(1);
-/// Between two calls to one address, whoever asks for them: a stranger can make up keys that nobody knows.
-const PAUSE: Duration = Duration::from_secs(30);
+/// Calls to one address within [`WINDOW`], whoever asks for them: a stranger can make up keys that nobody knows. More than one,
+/// because an app whose keys were fetched a moment ago may sign with its next key now.
+const CALLS: usize = 3;
+const WINDOW: Duration = Duration::from_secs(60);
 /// Most addresses of which something is kept.
 const MOST: usize = 2_000;
 
@@ -56,8 +59,21 @@ struct Held {
 
 #[derive(Debug, Default)]
 struct Tried {
-    at: Option<Timestamp>,
+    /// The last [`CALLS`] calls, the oldest first.
+    at: VecDeque<Timestamp>,
     failed: Option<NoKeys>,
+}
+
+impl Tried {
+    /// Whether the server may call again; then this counts as a call.
+    fn spend(&mut self, now: Timestamp) -> bool {
+        self.at.retain(|at| now.since(*at) < WINDOW);
+        let may = self.at.len() < CALLS;
+        if may {
+            self.at.push_back(now);
+        }
+        may
+    }
 }
 
 impl Default for AppKeys {
@@ -107,8 +123,7 @@ impl Place {
         if let Some(keys) = self.fresh(now, token) {
             return Ok(keys);
         }
-        if tried.at.is_none_or(|at| now.since(at) >= PAUSE) {
-            tried.at = Some(now);
+        if tried.spend(now) {
             match fetch(app, url).await {
                 Ok(keys) => {
                     self.held.store(Some(Arc::new(Held { keys: Arc::new(keys), at: now })));

@@ -1,6 +1,7 @@
 //! An app as the protocol needs it, made once of what is stored.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use grantry_oauth::client::{
     AuthMethod, Client, PiiMode, Profile, Provenance, RequestObjectAlg, SubjectType,
@@ -38,6 +39,7 @@ impl KnownApp {
         let wrong = |what: &str| Error::Corrupt(format!("{}: {what}", found.app.client_id));
         let uris = |list: &[String]| list.iter().cloned().map(RedirectUri::from_stored).collect();
         let alg = |name: &str| Alg::parse(name).ok_or_else(|| wrong("userinfo alg"));
+        let auth_alg = |name: &str| Alg::parse(name).ok_or_else(|| wrong("auth alg"));
         let request_alg =
             |name: &str| RequestObjectAlg::parse(name).ok_or_else(|| wrong("request object alg"));
         let client = Client {
@@ -67,6 +69,11 @@ impl KnownApp {
             dpop_bound: details.dpop_bound,
             userinfo_alg: details.userinfo_alg.as_deref().map(alg).transpose()?,
             request_object_alg: details.request_object_alg.as_deref().map(request_alg).transpose()?,
+            auth_alg: details.auth_alg.as_deref().map(auth_alg).transpose()?,
+            default_max_age: details
+                .default_max_age
+                .and_then(|seconds| u64::try_from(seconds).ok())
+                .map(Duration::from_secs),
             request_uris: details.request_uris.clone(),
             subject_type: SubjectType::parse(details.subject_type.as_str())
                 .ok_or_else(|| wrong("subject type"))?,

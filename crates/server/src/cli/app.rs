@@ -371,6 +371,8 @@ fn object(found: &StoredApp, version: &AppVersion, connections: i64) -> Value {
         "jwks_uri": details.jwks_uri,
         "userinfo_alg": details.userinfo_alg,
         "request_object_alg": details.request_object_alg,
+        "auth_alg": details.auth_alg,
+        "default_max_age": details.default_max_age,
         "request_uris": details.request_uris,
         "require_par": details.require_par,
         "pii_mode": details.pii_mode,

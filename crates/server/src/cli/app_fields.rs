@@ -57,6 +57,12 @@ pub(super) struct Fields {
     /// The algorithm of its request objects, or none; empty: any
     #[arg(long, value_name = "ALG")]
     request_object_alg: Option<String>,
+    /// The one algorithm with which it signs who it is; empty: any that its profile allows
+    #[arg(long, value_name = "ALG")]
+    auth_alg: Option<String>,
+    /// How many seconds ago a person may have signed in, when a request does not say; empty: any time
+    #[arg(long, value_name = "SECONDS")]
+    default_max_age: Option<String>,
     /// Where a request object of it may be fetched; may be repeated
     #[arg(long, value_name = "URL")]
     request_uri: Vec<String>,
@@ -112,6 +118,8 @@ impl Fields {
             (&mut raw.id_token_alg, self.id_token_alg),
             (&mut raw.userinfo_alg, self.userinfo_alg),
             (&mut raw.request_object_alg, self.request_object_alg),
+            (&mut raw.auth_alg, self.auth_alg),
+            (&mut raw.default_max_age, self.default_max_age),
             (&mut raw.policy_uri, self.policy_uri),
             (&mut raw.tos_uri, self.tos_uri),
             (&mut raw.initiate_login_uri, self.initiate_login_uri),

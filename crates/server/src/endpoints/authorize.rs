@@ -47,7 +47,7 @@ pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Req
     };
     let asking = known.as_ref().filter(|known| known.is_active());
     let found = match asking {
-        Some(asking) => request_source::find(&app, &parameters, asking).await,
+        Some(asking) => request_source::find(&app, &parameters, asking, visitor.ip).await,
         None => Ok(Found::Parameters(parameters.clone())),
     };
     let client = asking.map(|known| &known.client);
@@ -56,6 +56,7 @@ pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Req
         Ok(Found::Pushed(request, hash)) => (Reading::Valid(request), parameters, Some(hash)),
         Ok(Found::Parameters(said)) => (read(&said, client, &catalogue.rules), said, None),
         Err(NotFound::Refused(error)) => (refuse(&parameters, client, error), parameters, None),
+        Err(NotFound::TooMany(seconds)) => return Err(Problem::too_many(seconds)),
         Err(NotFound::Store(error)) => return Err(error.into()),
     };
     match reading {

@@ -1,5 +1,7 @@
 //! Where the parameters of an authorization request come from: they are here, in a request object, or were pushed before.
 
+use std::net::IpAddr;
+
 use grantry_oauth::authorize::AuthorizeRequest;
 use grantry_oauth::parameters::Parameters;
 use grantry_oauth::request_object::{self, Carrier};
@@ -8,6 +10,7 @@ use grantry_oauth::{Error, pushed, secret};
 use crate::app::App;
 use crate::cached::KnownApp;
 use crate::outbound::Limits;
+use crate::registration;
 
 /// What was found.
 pub(super) enum Found {
@@ -22,6 +25,9 @@ pub(super) enum Found {
 pub(super) enum NotFound {
     #[error(transparent)]
     Refused(#[from] Error),
+    /// Too many documents were fetched lately because somebody named them; so many seconds remain.
+    #[error("too many")]
+    TooMany(u64),
     #[error(transparent)]
     Store(#[from] grantry_store::Error),
 }
@@ -30,12 +36,21 @@ pub(super) enum NotFound {
 ///
 /// # Errors
 /// A request object or name that is not good.
-pub(super) async fn find(app: &App, given: &Parameters, known: &KnownApp) -> Result<Found, NotFound> {
+pub(super) async fn find(
+    app: &App,
+    given: &Parameters,
+    known: &KnownApp,
+    ip: Option<IpAddr>,
+) -> Result<Found, NotFound> {
     match request_object::carrier(given)? {
         Carrier::Plain => Ok(Found::Parameters(given.clone())),
         Carrier::Value(object) => Ok(Found::Parameters(open(app, object, given, known).await?)),
         Carrier::Reference(uri) => {
             request_object::check_reference(&known.client, uri)?;
+            if known.client.provenance.is_anybody() {
+                // Anybody may have registered the address, and anybody can send browsers here with it.
+                spend(app, ip).await?;
+            }
             let fetched = app.outbound.get(uri, Limits::DOCUMENT).await;
             let fetched = fetched.map_err(|why| request_object::unfetched(why.to_string()))?;
             let object = String::from_utf8_lossy(&fetched.body);
@@ -49,6 +64,15 @@ pub(super) async fn find(app: &App, given: &Parameters, known: &KnownApp) -> Res
                 .map_err(|why| grantry_store::Error::Corrupt(format!("a pushed request: {why}")))?;
             Ok(Found::Pushed(Box::new(request), hash))
         }
+    }
+}
+
+async fn spend(app: &App, ip: Option<IpAddr>) -> Result<(), NotFound> {
+    match registration::spend_document(app, ip).await {
+        Ok(()) => Ok(()),
+        Err(registration::Refused::TooMany(seconds)) => Err(NotFound::TooMany(seconds)),
+        Err(registration::Refused::Store(error)) => Err(error.into()),
+        Err(_) => Err(grantry_store::Error::Busy.into()),
     }
 }
 

@@ -176,7 +176,7 @@ async fn add(app: &App, asking: Asking<'_>, url: &ClientIdUrl, fetched: Fetched)
     let fresh_until = app.clock.now() + fetched.fresh_for;
     let (mut raw, said) = fields(app, fetched).await?;
     raw.code = code_of(url);
-    let checked = check(app, &raw, None).await?;
+    let checked = Box::pin(check(app, asking, &raw, None)).await?;
     let owner = own_account(app).await?;
     let new = NewApp {
         id: AppId::new(app.clock.now(), app.random.bytes()),
@@ -210,7 +210,7 @@ async fn update(app: &App, asking: Asking<'_>, known: &KnownApp, fetched: Fetche
     let fresh_until = app.clock.now() + fetched.fresh_for;
     let (raw, said) = fields(app, fetched).await?;
     let (found, before) = edit::find(app, &known.app.account_id, &known.app.id).await?;
-    let checked = check(app, &raw, Some(&before.details)).await?;
+    let checked = Box::pin(check(app, asking, &raw, Some(&before.details))).await?;
     let id = found.id.clone();
     let change = change(app, asking.origin, (&found, before), checked);
     let said = said.text();

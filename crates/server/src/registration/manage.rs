@@ -87,7 +87,7 @@ impl Registration {
         let catalogue = app.cached.catalogue().await?;
         let name = metadata::fallback_name(&metadata.redirect_uris);
         let raw = metadata::raw(app, &catalogue, metadata, &name);
-        let mut checked = check(app, &raw, Some(&self.version.details)).await?;
+        let mut checked = Box::pin(check(app, asking, &raw, Some(&self.version.details))).await?;
         if self.machine.origin == MachineOrigin::Token
             && logo::complete(app, &self.app.account_id, &mut checked.details).await.is_err()
         {

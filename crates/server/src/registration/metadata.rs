@@ -35,6 +35,12 @@ pub struct Said {
     pub software_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub software_version: Option<String>,
+    /// Every ID token says when its person signed in, and every logout token which session has ended, whether an app asks
+    /// for it or not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_auth_time: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel_logout_session_required: bool,
 }
 
 impl Said {
@@ -67,6 +73,8 @@ impl Said {
             application_type: metadata.application_type.clone(),
             software_id: metadata.software_id.clone(),
             software_version: metadata.software_version.clone(),
+            require_auth_time: metadata.require_auth_time,
+            backchannel_logout_session_required: metadata.backchannel_logout_session_required,
         })
     }
 
@@ -104,6 +112,13 @@ pub(super) fn raw(app: &App, catalogue: &KnownCatalogue, metadata: ClientMetadat
         id_token_alg: metadata.id_token_signed_response_alg.unwrap_or_default(),
         userinfo_alg: metadata.userinfo_signed_response_alg.unwrap_or_default(),
         request_object_alg: metadata.request_object_signing_alg.unwrap_or_default(),
+        auth_alg: metadata.token_endpoint_auth_signing_alg.unwrap_or_default(),
+        default_max_age: metadata.default_max_age.map(|age| age.to_string()).unwrap_or_default(),
+        request_uris: metadata.request_uris,
+        subject_type: metadata.subject_type.unwrap_or_default(),
+        sector_identifier_uri: metadata.sector_identifier_uri.unwrap_or_default(),
+        initiate_login_uri: metadata.initiate_login_uri.unwrap_or_default(),
+        backchannel_logout_uri: metadata.backchannel_logout_uri.unwrap_or_default(),
         require_par: Some(metadata.require_pushed_authorization_requests),
         dpop_bound: Some(metadata.dpop_bound_access_tokens),
         // A code that somebody else reads out to a person is how strangers fish; and all apps that register themselves
@@ -171,8 +186,12 @@ pub(super) fn registered(details: &AppDetails, said: &Said) -> Map<String, Value
         "id_token_signed_response_alg": details.id_token_alg,
         "userinfo_signed_response_alg": details.userinfo_alg,
         "request_object_signing_alg": details.request_object_alg,
+        "token_endpoint_auth_signing_alg": details.auth_alg,
+        "default_max_age": details.default_max_age,
+        "require_auth_time": said.require_auth_time.then_some(true),
         "initiate_login_uri": details.initiate_login_uri,
         "backchannel_logout_uri": details.backchannel_logout_uri,
+        "backchannel_logout_session_required": said.backchannel_logout_session_required.then_some(true),
         "require_pushed_authorization_requests": details.require_par,
         "dpop_bound_access_tokens": details.dpop_bound,
         "client_uri": said.client_uri,

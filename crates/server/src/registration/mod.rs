@@ -22,7 +22,7 @@ use grantry_store::id::{AccountId, AppId, VersionId};
 
 use crate::app::App;
 use crate::apps::details::{self, Checked, RawApp, Terms};
-use crate::apps::{Faults, edit};
+use crate::apps::{Faults, edit, sector};
 use crate::config::CompatPreset;
 use crate::sign_in::account_code;
 use grantry_store::app::AppKind;
@@ -54,7 +54,12 @@ async fn own_account(app: &App) -> Result<Account, Error> {
 }
 
 /// Checks what a program says about itself: by the function that checks the form of the dashboard.
-async fn check(app: &App, raw: &RawApp, before: Option<&AppDetails>) -> Result<Checked, Refused> {
+async fn check(
+    app: &App,
+    asking: Asking<'_>,
+    raw: &RawApp,
+    before: Option<&AppDetails>,
+) -> Result<Checked, Refused> {
     let catalogue = app.cached.catalogue().await?;
     let terms = Terms {
         kind: AppKind::Store,
@@ -65,7 +70,20 @@ async fn check(app: &App, raw: &RawApp, before: Option<&AppDetails>) -> Result<C
         by_machine: true,
         before,
     };
-    Ok(details::check(raw, &terms)?)
+    let checked = details::check(raw, &terms)?;
+    if let Some(list) = sector::unread(&checked.details, before) {
+        spend_document(app, asking.ip).await?;
+        sector::read(app, list, &checked.details).await?;
+    }
+    Ok(checked)
+}
+
+/// Counts a document that is about to be fetched because a stranger named it.
+///
+/// # Errors
+/// [`Refused::TooMany`], or the store's.
+pub async fn spend_document(app: &App, ip: Option<IpAddr>) -> Result<(), Refused> {
+    limits::DOCUMENTS.spend(app, &limits::source(ip)).await
 }
 
 /// A checked change of an app, on its way into the store. Absent when everything is as before.

@@ -76,6 +76,7 @@ fn member(field: &str) -> &str {
         "id_token_alg" => "id_token_signed_response_alg",
         "userinfo_alg" => "userinfo_signed_response_alg",
         "request_object_alg" => "request_object_signing_alg",
+        "auth_alg" => "token_endpoint_auth_signing_alg",
         "require_par" => "require_pushed_authorization_requests",
         "dpop_bound" => "dpop_bound_access_tokens",
         other => other,

@@ -50,7 +50,7 @@ pub async fn register(
     let code = code(app.random.bytes());
     let mut raw = metadata::raw(app, &catalogue, metadata, &name);
     raw.code.clone_from(&code);
-    let mut checked = check(app, &raw, None).await?;
+    let mut checked = Box::pin(check(app, asking, &raw, None)).await?;
     let owner = own_account(app).await?;
     if owner.state != AccountState::Active {
         return Err(Refused::Closed);

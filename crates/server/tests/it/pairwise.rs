@@ -113,6 +113,15 @@ async fn a_hint_names_a_person_as_the_app_knows_them() {
     let theirs = other.opens(&request(&format!("&id_token_hint={hint}"))).await;
     assert!(theirs.location().contains("error=login_required"), "{}", theirs.location());
 
+    // OIDC Core §5.5.1: so does a `sub` that is asked for, in the word that this app has for the person.
+    let known = subject(hint);
+    for (sub, expected) in [(known.as_str(), "code="), (hotel.admin.id.as_str(), "error=login_required")] {
+        let wish = json!({ "id_token": { "sub": { "value": sub } } }).to_string();
+        let wish: String = url::form_urlencoded::byte_serialize(wish.as_bytes()).collect();
+        let asked = browser.opens(&request(&format!("&claims={wish}"))).await;
+        assert!(asked.location().contains(expected), "{sub}: {}", asked.location());
+    }
+
     let out = format!(
         "/connect/endsession?id_token_hint={hint}&post_logout_redirect_uri=https%3A%2F%2Fone.example%2Fbye"
     );

@@ -22,13 +22,15 @@ const SECRET: &str = "secret";
 const SIGNED: &str = "private_key_jwt";
 
 /// The fields that are folded away until somebody wants them; lists by their name alone.
-const ADVANCED: [&str; 21] = [
+const ADVANCED: [&str; 23] = [
     "client_type",
     "require_pkce",
     "profile",
     "auth_method",
+    "auth_alg",
     "jwks",
     "jwks_uri",
+    "default_max_age",
     "require_par",
     "device_grant",
     "token_exchange",
@@ -217,6 +219,8 @@ pub(super) async fn view(
                 &raw.initiate_login_uri,
                 &raw.backchannel_logout_uri,
                 &raw.sector_identifier_uri,
+                &raw.auth_alg,
+                &raw.default_max_age,
             ]
             .into_iter()
             .any(|it| !it.is_empty())
@@ -322,6 +326,7 @@ pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
     let common = RawApp {
         profile: text("profile"),
         auth_method,
+        auth_alg: text("auth_alg"),
         jwks: text("jwks"),
         jwks_uri: text("jwks_uri"),
         client_type,
@@ -349,6 +354,7 @@ pub(super) fn read(form: &Form, kind: AppKind, before: RawApp) -> RawApp {
         id_token_alg: text("id_token_alg"),
         userinfo_alg: text("userinfo_alg"),
         request_object_alg: text("request_object_alg"),
+        default_max_age: text("default_max_age"),
         request_uris: list("request_uri"),
         policy_uri: text("policy_uri"),
         tos_uri: text("tos_uri"),
@@ -389,6 +395,8 @@ pub(super) fn hidden(
         ("id_token_alg", raw.id_token_alg.clone()),
         ("userinfo_alg", raw.userinfo_alg.clone()),
         ("request_object_alg", raw.request_object_alg.clone()),
+        ("auth_alg", raw.auth_alg.clone()),
+        ("default_max_age", raw.default_max_age.clone()),
         ("initiate_login_uri", raw.initiate_login_uri.clone()),
         ("backchannel_logout_uri", raw.backchannel_logout_uri.clone()),
         ("subject_type", raw.subject_type.clone()),

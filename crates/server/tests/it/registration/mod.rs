@@ -4,6 +4,7 @@ mod consent;
 mod document;
 mod manage;
 mod register;
+mod suite;
 mod tokens;
 mod unused;
 

@@ -130,16 +130,19 @@ async fn fetched_keys_are_kept_and_fetched_anew_for_a_key_that_is_not_known_yet(
     assert_eq!(farm.connections(), 1, "one fetch serves them all");
 
     farm.puts("/jwks.json", &new.jwks());
-    assert_eq!(signing.asks(&signing.assertion(&new, "4")).await.status, 401, "asked a moment ago");
+    assert_eq!(signing.asks(&signing.assertion(&new, "4")).await.status, 200, "looked at anew at once");
+    assert_eq!(farm.connections(), 2);
+    assert_eq!(signing.asks(&signing.assertion(&old, "5")).await.status, 401, "it was taken back");
     for jti in 0..20 {
         let made_up = signing.assertion(&ClientKey::new(Alg::EdDsa), &format!("x{jti}"));
         assert_eq!(signing.asks(&made_up).await.status, 401);
     }
-    assert_eq!(farm.connections(), 1, "strangers cannot make the server call as often as they like");
-    signing.world.later(Duration::from_secs(31));
-    assert_eq!(signing.asks(&signing.assertion(&new, "5")).await.status, 200);
-    assert_eq!(farm.connections(), 2);
-    assert_eq!(signing.asks(&signing.assertion(&old, "6")).await.status, 401, "it was taken back");
+    assert_eq!(farm.connections(), 3, "strangers cannot make the server call as often as they like");
+    farm.puts("/jwks.json", &old.jwks());
+    assert_eq!(signing.asks(&signing.assertion(&old, "6")).await.status, 401, "called often enough lately");
+    signing.world.later(Duration::from_secs(61));
+    assert_eq!(signing.asks(&signing.assertion(&old, "7")).await.status, 200);
+    assert_eq!(farm.connections(), 4);
 }
 
 // security: T18
@@ -173,4 +176,21 @@ async fn no_address_of_keys_leads_inside_and_the_owner_learns_why_nothing_came()
     let page = PageRequest::from_token(None, 10);
     let events = app.store.reader().list_flow_events(&known.owner.id, &page).await.expect("the events").items;
     assert!(events[0].hint.contains("not publicly reachable"), "{}", events[0].hint);
+}
+
+// security: T18
+#[tokio::test]
+async fn an_app_that_registered_an_algorithm_is_nobody_with_another() {
+    let (ec, ps) = (ClientKey::new(Alg::Es256), ClientKey::new(Alg::Ps256));
+    let jwks = serde_json::json!({ "keys": [ec.public(), ps.public()] }).to_string();
+    let world = World::new().await;
+    let hotel = world.customer("HOTL").await;
+    let mut wish = AppWish::custom("OWN").asking_for(&["reservations.read"]);
+    "private_key_jwt".clone_into(&mut wish.raw.auth_method);
+    "ES256".clone_into(&mut wish.raw.auth_alg);
+    wish.raw.jwks = jwks;
+    let app = world.registers(&hotel, wish).await;
+    let signing = Signing { world, app };
+    assert_eq!(signing.asks(&signing.assertion(&ps, "1")).await.status, 401);
+    assert_eq!(signing.asks(&signing.assertion(&ec, "2")).await.status, 200);
 }
