@@ -122,6 +122,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorCode;
 
     #[test]
     fn a_client_learns_who_lets_it_begin_a_sign_in() {
@@ -129,11 +130,29 @@ mod tests {
         assert_eq!(at("https://app.example/start"), "https://app.example/start?iss=https%3A%2F%2Fid.example");
         let query = at("https://app.example/start?from=a%26b");
         assert_eq!(query, "https://app.example/start?from=a%26b&iss=https%3A%2F%2Fid.example");
+        assert_eq!(
+            at("https://app.example/start?"),
+            "https://app.example/start?iss=https%3A%2F%2Fid.example"
+        );
     }
-    use crate::error::ErrorCode;
+
+    #[test]
+    fn a_uri_to_which_nothing_is_added_stays_as_it_is() {
+        for uri in ["https://app.example/bye", "https://app.example/bye?", "https://app.example/bye?a=1"] {
+            assert_eq!(with_query::<&str, &str>(uri, &[]), uri);
+        }
+    }
 
     fn to(uri: &str, state: Option<&str>, mode: ResponseMode) -> ReturnTo {
         ReturnTo { uri: uri.to_owned(), mode, state: state.map(str::to_owned) }
+    }
+
+    // security: A12
+    #[test]
+    fn a_form_on_our_pages_may_end_where_the_answer_goes_and_nowhere_else() {
+        let allowed = |uri| to(uri, None, ResponseMode::Query).form_action();
+        assert_eq!(allowed("https://app.example:8443/cb?x=1").as_deref(), Some("https:"));
+        assert_eq!(allowed("com.example.app:/cb").as_deref(), Some("com.example.app:"));
     }
 
     // security: A09, A10

@@ -173,6 +173,67 @@ fn no_form_is_posted_to_another_scheme_than_http() {
     assert_eq!(to.mode(), ResponseMode::Query);
 }
 
+// security: A12
+#[test]
+fn an_answer_travels_as_a_form_when_the_app_says_so() {
+    for (mode, expected) in [("form_post", ResponseMode::FormPost), ("query", ResponseMode::Query)] {
+        let Reading::Valid(request) = with(&[("response_mode", mode)]) else { panic!("{mode}") };
+        assert_eq!(request.return_to.mode(), expected);
+    }
+}
+
+// security: P01
+#[test]
+fn an_app_that_must_push_its_requests_is_heard_where_it_pushes_them_alone() {
+    let pushing = Client { require_par: true, ..client() };
+    assert_eq!(sent_back(&read_pairs(&good(), &pushing)), Some(ErrorCode::InvalidRequest));
+    let form = |pairs: &[(&str, &str)]| crate::examples::form(pairs);
+    let request = read_pushed(&form(&good()), &pushing, &catalogue()).expect("it is pushed");
+    assert_eq!(request.return_to.uri(), "https://app.example/cb");
+    let told = |changed: (&'static str, &'static str), client: &Client| {
+        let mut pairs = good();
+        pairs.retain(|(name, _)| *name != changed.0);
+        pairs.push(changed);
+        read_pushed(&form(&pairs), client, &catalogue()).map(|_| ()).map_err(|error| error.code)
+    };
+    // The client has proved who it is, so it is not "unauthorized" for naming a wrong address.
+    let elsewhere = ("redirect_uri", "https://evil.example/cb");
+    assert_eq!(told(elsewhere, &pushing), Err(ErrorCode::InvalidRequest));
+    let custom = Client { kind: ClientKind::Custom, ..client() };
+    assert_eq!(told(("state", "x"), &custom), Err(ErrorCode::UnauthorizedClient));
+}
+
+// security: A17
+#[test]
+fn a_hint_is_kept_whole_or_left_out() {
+    let text = |letters: usize| -> &'static str { Box::leak("h".repeat(letters).into_boxed_str()) };
+    let hints = |length: [usize; 3]| {
+        let [login, id_token, locales] = length.map(text);
+        let Reading::Valid(request) =
+            with(&[("login_hint", login), ("id_token_hint", id_token), ("ui_locales", locales)])
+        else {
+            panic!("a hint makes no request wrong")
+        };
+        [request.login_hint, request.id_token_hint, request.ui_locales]
+            .map(|kept| kept.map(|text| text.len()))
+    };
+    assert_eq!(hints([254, 4096, 200]), [Some(254), Some(4096), Some(200)]);
+    assert_eq!(hints([255, 4097, 201]), [None; 3]);
+}
+
+// security: A17, C02
+#[test]
+fn without_openid_nobody_is_asked_for_claims_and_without_offline_access_there_is_no_refresh() {
+    let claims = ("claims", r#"{"userinfo":{"email":null}}"#);
+    let Reading::Valid(request) = with(&[("scope", "reservations.read"), claims]) else { panic!("fine") };
+    assert!(!request.is_openid() && !request.is_offline());
+    assert_eq!(request.consent_scopes(), scopes("reservations.read"));
+    let Reading::Valid(request) = with(&[("scope", "openid reservations.read"), claims]) else {
+        panic!("fine")
+    };
+    assert_eq!(request.consent_scopes(), scopes("openid reservations.read email"));
+}
+
 // security: A14, A15
 #[test]
 fn prompt_is_a_set_of_known_words_and_none_stands_alone() {
@@ -221,6 +282,9 @@ fn a_parameter_sent_twice_is_refused_and_not_redirected_when_it_says_where_to() 
         let told =
             if matches!(name, "client_id" | "redirect_uri") { page(&reading) } else { sent_back(&reading) };
         assert_eq!(told, Some(ErrorCode::InvalidRequest), "{name}");
+        if let Reading::ShowPage(error) = &reading {
+            assert_eq!(error.description, "client_id or redirect_uri was sent twice", "{name}");
+        }
         if let (Reading::SendBack(to, _), "state") = (reading, name) {
             assert_eq!(to.state, None, "of two states neither is returned");
         }
@@ -245,6 +309,7 @@ fn every_other_fault_goes_back_to_the_client() {
         (vec![("code_challenge_method", "plain")], ErrorCode::InvalidRequest),
         (vec![("code_challenge_method", "")], ErrorCode::InvalidRequest),
         (vec![("scope", "payments.manage")], ErrorCode::InvalidScope),
+        (vec![("scope", "openid payments.manage")], ErrorCode::InvalidScope),
         (vec![("scope", "openid a\"b")], ErrorCode::InvalidScope),
         (vec![("prompt", "none login")], ErrorCode::InvalidRequest),
         (vec![("prompt", "dance")], ErrorCode::InvalidRequest),

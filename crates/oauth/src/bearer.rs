@@ -199,6 +199,15 @@ mod tests {
 
     // security: U01
     #[test]
+    fn a_token_may_have_16_kib_and_no_more() {
+        let (none, longest) = (form(&[]), "a".repeat(16 * 1024));
+        assert_eq!(read(Some(&format!("Bearer {longest}")), &none, None), Ok(longest.as_str()));
+        let longer = format!("Bearer {longest}a");
+        assert_eq!(code(read(Some(&longer), &none, None)), Some(ErrorCode::InvalidToken));
+    }
+
+    // security: U01
+    #[test]
     fn a_token_in_the_query_or_in_two_places_is_refused() {
         let none = form(&[]);
         let token = form(&[("access_token", "ey.a.b")]);

@@ -237,6 +237,10 @@ mod tests {
             let error = catalogue.check_resources([MCP, bad].into_iter()).expect_err(bad);
             assert_eq!(error.code, ErrorCode::InvalidTarget);
         }
+        let why = |bad| catalogue.check_resources([bad].into_iter()).map_err(|error| error.description);
+        let shape = Err("resource must be an absolute URI without a fragment");
+        assert_eq!((why("/mcp"), why("https://api.example/mcp#x")), (shape.clone(), shape));
+        assert_eq!(why("https://evil.example/"), Err("resource names no API of this server"));
         let known = catalogue.check_resources([MCP, MCP, catalogue.own_resource()].into_iter());
         assert_eq!(known, Ok(vec![MCP.to_owned(), "https://id.example/resources".to_owned()]));
     }
@@ -257,6 +261,16 @@ mod tests {
     }
 
     #[test]
+    fn a_scope_is_found_with_its_api_by_its_whole_name() {
+        let catalogue = catalogue();
+        let found =
+            |name| catalogue.find_scope(name).map(|(api, scope)| (api.name.as_str(), scope.name.as_str()));
+        assert_eq!(found("folios.read"), Some(("api", "folios.read")));
+        assert_eq!(found("vault.open"), Some(("vault", "vault.open")));
+        assert_eq!(found("folios"), None);
+    }
+
+    #[test]
     fn defaults_come_from_the_apis_that_were_meant() {
         let catalogue = catalogue();
         assert_eq!(catalogue.default_scopes(&[]), scopes("reservations.read payments.read"));
@@ -272,5 +286,13 @@ mod tests {
         assert_eq!(format("payments.read", &[MCP.to_owned()]), TokenFormat::Jwt(Alg::EdDsa));
         assert_eq!(format("reservations.read vault.open", &[]), TokenFormat::Opaque);
         assert_eq!(format("openid", &[]), TokenFormat::Jwt(Alg::Es256));
+        let api = |name: &str| Api {
+            name: name.into(),
+            resources: Vec::new(),
+            token_format: TokenFormat::Jwt(Alg::EdDsa),
+            scopes: vec![ApiScope { name: name.into(), is_default: false, machine: false, internal: false }],
+        };
+        let alike = Catalogue::new("https://id.example", Alg::Es256, vec![api("a"), api("b")]);
+        assert_eq!(alike.token_format(&scopes("a b"), &[]), TokenFormat::Jwt(Alg::EdDsa));
     }
 }

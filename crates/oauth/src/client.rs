@@ -435,7 +435,7 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::{public_app, store_app};
+    use crate::examples::{custom_app, public_app, store_app};
 
     // security: K03
     #[test]
@@ -459,16 +459,112 @@ mod tests {
 
     #[test]
     fn every_word_is_read_back_as_what_it_was_written_from() {
-        for profile in Profile::ALL {
-            assert_eq!(Profile::parse(profile.as_str()), Some(profile));
+        let words = Profile::ALL.map(|it| (it.as_str(), Profile::parse(it.as_str()) == Some(it)));
+        assert_eq!(words, [("compatible", true), ("standard", true), ("fapi2", true)]);
+        let words = [PiiMode::Retrieve, PiiMode::Hide]
+            .map(|it| (it.as_str(), PiiMode::parse(it.as_str()) == Some(it)));
+        assert_eq!(words, [("retrieve", true), ("hide", true)]);
+        assert_eq!(
+            PiiMode::parse("Retrieve"),
+            Some(PiiMode::Retrieve),
+            "as the links of other systems write it"
+        );
+        let words = [AuthMethod::Secret, AuthMethod::PrivateKeyJwt, AuthMethod::None]
+            .map(|it| (it.as_str(), AuthMethod::parse(it.as_str()) == Some(it)));
+        assert_eq!(words, [("secret", true), ("private_key_jwt", true), ("none", true)]);
+        for name in ["client_secret_basic", "client_secret_post"] {
+            assert_eq!(AuthMethod::parse(name), Some(AuthMethod::Secret), "{name}");
         }
-        for kind in [SubjectType::Public, SubjectType::Pairwise] {
-            assert_eq!(SubjectType::parse(kind.as_str()), Some(kind));
-        }
+        let words = [SubjectType::Public, SubjectType::Pairwise]
+            .map(|it| (it.as_str(), SubjectType::parse(it.as_str()) == Some(it)));
+        assert_eq!(words, [("public", true), ("pairwise", true)]);
         let signed = Alg::ALL.map(RequestObjectAlg::Signed);
         for alg in signed.into_iter().chain([RequestObjectAlg::Unsigned]) {
             assert_eq!(RequestObjectAlg::parse(alg.as_str()), Some(alg));
         }
-        assert_eq!((Profile::parse("fapi"), RequestObjectAlg::parse("HS256")), (None, None));
+        assert_eq!(RequestObjectAlg::Unsigned.as_str(), "none");
+        let words = GrantType::ALL.map(|it| (it.as_str(), GrantType::parse(it.as_str()) == Some(it)));
+        let expected = [
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ];
+        assert_eq!(words, expected.map(|word| (word, true)));
+        assert_eq!(
+            (Profile::parse("fapi"), PiiMode::parse("mask"), AuthMethod::parse("tls")),
+            (None, None, None)
+        );
+        assert_eq!((SubjectType::parse("any"), RequestObjectAlg::parse("HS256")), (None, None));
+        assert_eq!(GrantType::parse("password"), None);
+    }
+
+    #[test]
+    fn a_profile_says_the_same_of_everything_that_is_strict_about_it() {
+        let says = |profile: Profile| {
+            [
+                profile.lets_pkce_out(),
+                profile.takes_secrets(),
+                profile.demands_par(),
+                profile.demands_dpop(),
+                profile.takes_unsigned_requests(),
+                profile.demands_https(),
+                profile.takes_public_clients(),
+                profile.takes_endpoint_audience(),
+            ]
+        };
+        assert_eq!(says(Profile::Compatible), [true, true, false, false, true, false, true, true]);
+        assert_eq!(says(Profile::Standard), [false, true, false, false, true, false, true, true]);
+        assert_eq!(says(Profile::Fapi2), [false, false, true, true, false, true, false, false]);
+        assert_eq!(Profile::Fapi2.algs(), [Alg::Es256, Alg::Ps256, Alg::EdDsa]);
+        for profile in Profile::ALL {
+            let client = Client { profile, ..store_app() };
+            let rs256 = client.may_prove_with(Alg::Rs256);
+            assert!(client.may_prove_with(Alg::Es256));
+            assert_eq!(rs256, profile != Profile::Fapi2);
+        }
+    }
+
+    #[test]
+    fn who_vouches_for_a_client_decides_how_it_is_treated() {
+        let says = |it: Provenance| (it.is_self_declared(), it.is_anybody());
+        assert_eq!(says(Provenance::Owner), (false, false));
+        assert_eq!(says(Provenance::InitialToken), (true, false));
+        assert_eq!(says(Provenance::Open), (true, true));
+        assert_eq!(says(Provenance::Document), (true, true));
+    }
+
+    // security: T05, T15
+    #[test]
+    fn a_grant_belongs_to_a_kind_of_app_and_some_must_be_switched_on() {
+        let may = |client: &Client| GrantType::ALL.map(|grant| client.may_use(grant));
+        assert_eq!(may(&store_app()), [true, true, false, false, false]);
+        assert_eq!(may(&custom_app()), [false, false, true, false, false]);
+        let all = |client: Client| Client { device_grant: true, token_exchange: true, ..client };
+        assert_eq!(may(&all(store_app())), [true, true, false, true, true]);
+        assert_eq!(may(&all(custom_app())), [false, false, true, false, true]);
+        assert_eq!(may(&all(public_app())), [true, true, false, true, false]);
+        let strict = Client { profile: Profile::Fapi2, ..all(store_app()) };
+        assert_eq!(may(&strict), [true, true, false, false, true]);
+    }
+
+    // security: T14
+    #[test]
+    fn only_the_refresh_tokens_of_public_clients_rotate() {
+        assert!(public_app().refresh_rotates());
+        for profile in Profile::ALL {
+            assert!(!Client { profile, ..store_app() }.refresh_rotates());
+        }
+    }
+
+    // security: A08
+    #[test]
+    fn each_reason_to_demand_pkce_is_enough_by_itself() {
+        let lenient = Client { profile: Profile::Compatible, require_pkce: false, ..store_app() };
+        assert!(!lenient.needs_pkce());
+        assert!(Client { require_pkce: true, ..lenient.clone() }.needs_pkce());
+        assert!(Client { profile: Profile::Standard, ..lenient.clone() }.needs_pkce());
+        assert!(Client { client_type: ClientType::Public, ..lenient }.needs_pkce());
     }
 }

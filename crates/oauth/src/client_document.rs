@@ -163,7 +163,8 @@ mod tests {
     // security: R09
     #[test]
     fn a_client_id_is_an_https_url_with_a_path_in_one_spelling() {
-        assert_eq!(ClientIdUrl::parse(URL).map(|url| url.host).as_deref(), Ok("tool.example"));
+        let url = ClientIdUrl::parse(URL).expect("a client ID");
+        assert_eq!((url.as_str(), url.host()), (URL, "tool.example"));
         assert!(ClientIdUrl::parse("https://tool.example:8443/c").is_ok());
         for bad in [
             "https://tool.example",
@@ -235,6 +236,26 @@ mod tests {
         for body in ["", "{", "[]", "null", "\u{0}"] {
             assert!(url.read(Some("application/json"), body.as_bytes()).is_err(), "{body:?}");
         }
+    }
+
+    // security: R09
+    #[test]
+    fn what_looks_like_a_url_is_never_looked_for_among_the_registered_apps() {
+        for url in [URL, "http://tool.example/", "https://", "https://TOOL.example/../c"] {
+            assert!(is_url(url), "{url}");
+        }
+        for name in
+            ["SDXE-AC-MYAPP", "", "ftp://tool.example/c", "tool.example/https://c", "HTTPS://tool.example/c"]
+        {
+            assert!(!is_url(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_bounds_are_those_that_the_guide_names() {
+        assert_eq!(DOCUMENT_BYTES, 16_384);
+        assert_eq!(FRESH_AT_LEAST.as_secs(), 300);
+        assert_eq!(FRESH_AT_MOST.as_secs(), 86_400);
     }
 
     #[test]

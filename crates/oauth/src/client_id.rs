@@ -138,7 +138,7 @@ mod tests {
     // security: R03
     #[test]
     fn a_client_code_is_raised_and_checked() {
-        assert_eq!(ClientCode::parse(" my_app2 ").map(|c| c.0), Ok("MY_APP2".to_owned()));
+        assert_eq!(ClientCode::parse(" my_app2 ").as_ref().map(ClientCode::as_str), Ok("MY_APP2"));
         assert_eq!(ClientCode::parse(""), Err(CodeProblem::Empty));
         for bad in ["2APP", "_APP", "MY-APP", "MY APP", "ÄPP", "MY\u{200b}APP", "A.B"] {
             assert_eq!(ClientCode::parse(bad), Err(CodeProblem::Characters), "{bad}");
@@ -165,5 +165,8 @@ mod tests {
             let code = AccountCode::from_random([byte; 8]);
             assert_eq!(AccountCode::parse(code.as_str()), Ok(code));
         }
+        // Both bytes of a pair count: 0x0100 is 256, which is 22 more than nine alphabets.
+        assert_eq!(AccountCode::from_random([0, 0, 0, 25, 1, 0, 1, 1]).as_str(), "AZWX");
+        assert_eq!(AccountCode::from_random([0xff, 0xff, 0, 26, 0x10, 0x0f, 0, 1]).as_str(), "PADB");
     }
 }

@@ -213,6 +213,17 @@ mod tests {
             ("My\u{f8ff}App", Problem::Hidden),
             ("My\u{ffff}App", Problem::Hidden),
             ("My\u{fffc}App", Problem::Hidden),
+            ("My\u{180e}App", Problem::Hidden),
+            ("My\u{fe00}App", Problem::Hidden),
+            ("My\u{70f}App", Problem::Hidden),
+            ("My\u{fdd0}App", Problem::Hidden),
+            ("My\u{fdef}App", Problem::Hidden),
+            ("My\u{1bca0}App", Problem::Hidden),
+            ("My\u{1d173}App", Problem::Hidden),
+            ("My\u{115f}App", Problem::Hidden),
+            ("My\u{2060}App", Problem::Hidden),
+            ("My\u{f0000}App", Problem::Hidden),
+            ("My\u{1fffe}App", Problem::Hidden),
             ("Z\u{334}\u{335}\u{336}\u{337}\u{338}algo", Problem::Marks),
             ("\u{301}MyApp", Problem::Marks),
             ("My \u{301}App", Problem::Marks),
@@ -224,6 +235,29 @@ mod tests {
         assert_eq!(named(&"a".repeat(61)), Err(Problem::TooLong));
         assert_eq!(named(&"ä".repeat(61)), Err(Problem::TooLong));
         assert_eq!(named(&"a".repeat(1_000_000)), Err(Problem::TooLong));
+    }
+
+    #[test]
+    fn a_text_that_is_far_too_long_is_not_even_looked_at() {
+        // Twenty bytes for each letter: four for it and for each of four marks.
+        let padded = |bytes: usize| format!("{}a", " ".repeat(bytes - 1));
+        assert_eq!(register(&padded(60), 3).as_deref(), Ok("a"));
+        assert_eq!(register(&padded(61), 3), Err(Problem::TooLong));
+        assert_eq!(
+            register(&format!("{}\n", padded(61)), 3),
+            Err(Problem::TooLong),
+            "whatever else is wrong"
+        );
+        let hidden = |count: usize| format!("{}ab", "\u{200b}".repeat(count));
+        assert_eq!(show(&hidden(4), 1), "…", "six characters are looked at for one that is shown");
+        assert_eq!(show(&hidden(5), 1), "a");
+        assert_eq!(show(&hidden(6), 1), "");
+    }
+
+    #[test]
+    fn each_problem_has_a_name() {
+        let all = [Problem::Empty, Problem::TooLong, Problem::Control, Problem::Hidden, Problem::Marks];
+        assert_eq!(all.map(Problem::key), ["empty", "too-long", "control", "hidden", "marks"]);
     }
 
     // security: C01

@@ -208,6 +208,9 @@ fn a_nonce_is_good_for_five_to_ten_minutes_and_on_every_node() {
     }
     let other = Err(ErrorCode::UseDpopNonce);
     assert_eq!(code(there.check(Some(&nonce), true, NOW + Duration::from_secs(600))), other);
+    let ahead = |seconds| here.current(NOW + Duration::from_secs(seconds));
+    assert_eq!(code(there.check(Some(&ahead(300)), true, NOW)), Ok(()), "of a node whose clock is ahead");
+    assert_eq!(code(there.check(Some(&ahead(600)), true, NOW)), other);
     assert_eq!(code(NonceKey::new(&[2; 32]).check(Some(&nonce), false, NOW)), other, "another server's");
     assert_eq!(code(here.check(Some(""), false, NOW)), other);
     assert_eq!(code(here.check(None, false, NOW)), Ok(()));

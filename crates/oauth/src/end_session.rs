@@ -158,6 +158,7 @@ mod tests {
         let named = Request { client_id: Some("SDXE-AC-MYAPP".to_owned()), ..request(BYE) };
         assert_eq!(super::decide(&named, Some(&hint), Some(&app), Some(TONY)).then, back());
         assert_eq!(back().and_then(|to| to.form_action()).as_deref(), Some("https:"));
+        assert_eq!(back().expect("a place").location(), "https://app.example/bye?state=s%26x");
     }
 
     // security: S09
