@@ -94,6 +94,12 @@ mod tests {
     }
 
     #[test]
+    fn a_challenge_is_stored_as_it_was_sent() {
+        assert_eq!(challenge().as_str(), CHALLENGE);
+        assert_eq!(Challenge::from_stored(CHALLENGE.to_owned()), challenge());
+    }
+
+    #[test]
     fn the_example_of_the_rfc_verifies() {
         assert_eq!(check(Some(&challenge()), Some(VERIFIER)), Ok(()));
     }

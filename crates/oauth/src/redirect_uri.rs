@@ -259,8 +259,7 @@ fn check(raw: &str, client: ClientType) -> Result<Destination, Problem> {
         return Err(Problem::Wildcard);
     }
     let url = Url::parse(raw).map_err(|_| Problem::NotAbsolute)?;
-    if raw.split(['?']).next().unwrap_or_default().contains('@') && url.has_authority() && has_user_info(raw)
-    {
+    if url.has_authority() && has_user_info(raw) {
         return Err(Problem::UserInfo);
     }
     match url.scheme() {

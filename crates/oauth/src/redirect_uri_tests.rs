@@ -87,6 +87,7 @@ fn what_apps_really_use_may_be_registered() {
         "https://app.example.com:8443/cb?tenant=a&x=@",
         "https://xn--bcher-kva.example/cb",
         "https://app.example.com/cb/",
+        "https://app.example.com/@me//x@y",
     ] {
         assert_eq!(register(raw, ClientType::Confidential), Ok(Destination::Web), "{raw}");
     }
@@ -99,8 +100,37 @@ fn what_apps_really_use_may_be_registered() {
     ] {
         assert_eq!(register(raw, ClientType::Confidential), Ok(Destination::Loopback), "{raw}");
     }
-    assert_eq!(register("com.example.app:/cb", ClientType::Public), Ok(Destination::PrivateUse));
+    for raw in ["com.example.app:/cb", "com.example.app:/cb//x@y"] {
+        assert_eq!(register(raw, ClientType::Public), Ok(Destination::PrivateUse), "{raw}");
+    }
     assert!(register("myapp://cb", ClientType::Public).is_err(), "not a reverse domain name");
+}
+
+#[test]
+fn each_word_is_read_back_and_each_problem_has_a_name() {
+    for (client, word) in [(ClientType::Confidential, "confidential"), (ClientType::Public, "public")] {
+        assert_eq!((client.as_str(), ClientType::parse(word)), (word, Some(client)));
+    }
+    assert_eq!(ClientType::parse("native"), None);
+    assert!(are_needed(ClientKind::Store) && !are_needed(ClientKind::Custom));
+    let names = [
+        (Problem::Empty, "empty"),
+        (Problem::TooLong, "too-long"),
+        (Problem::Characters, "characters"),
+        (Problem::NotAbsolute, "not-absolute"),
+        (Problem::Fragment, "fragment"),
+        (Problem::UserInfo, "user-info"),
+        (Problem::Wildcard, "wildcard"),
+        (Problem::NotHttps, "not-https"),
+        (Problem::DangerousScheme, "dangerous-scheme"),
+        (Problem::PrivateScheme, "private-scheme"),
+        (Problem::IpLiteral, "ip-literal"),
+        (Problem::DotSegments, "dot-segments"),
+        (Problem::NotNormal, "not-normal"),
+    ];
+    for (problem, name) in names {
+        assert_eq!(problem.key(), name);
+    }
 }
 
 #[test]

@@ -173,6 +173,29 @@ mod tests {
 
     // security: R04
     #[test]
+    fn a_client_secret_is_the_number_in_base_62_with_its_checksum() {
+        let random: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).expect("a small number"));
+        // Computed by another program.
+        let expected = "grs_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf2L4Qby";
+        assert_eq!(mint(TokenKind::ClientSecret, random).expose(), expected);
+    }
+
+    // security: K08
+    #[test]
+    fn a_secret_is_overwritten_when_it_is_dropped() {
+        struct Told(std::rc::Rc<std::cell::Cell<bool>>);
+        impl Zeroize for Told {
+            fn zeroize(&mut self) {
+                self.0.set(true);
+            }
+        }
+        let told = std::rc::Rc::new(std::cell::Cell::new(false));
+        drop(Secret::new(Told(std::rc::Rc::clone(&told))));
+        assert!(told.get());
+    }
+
+    // security: R04
+    #[test]
     fn a_client_secret_has_its_prefix_fixed_width_and_checksum() {
         let low = mint(TokenKind::ClientSecret, [0; 32]);
         assert_eq!(low.expose().len(), 53);

@@ -175,6 +175,12 @@ mod tests {
     use crate::examples::{NOW, form, public_app, scopes as set, store_app};
     use crate::grant::PersonStanding;
 
+    #[test]
+    fn a_refresh_token_lives_as_long_as_the_guide_says() {
+        let days = |days: u64| Duration::from_secs(days * 86_400);
+        assert_eq!((ABSOLUTE, IDLE), (days(180), days(90)));
+    }
+
     const GRANTED: &str = "openid offline_access reservations.read folios.read";
     const GOOD: Standing = Standing {
         ended: false,

@@ -52,7 +52,21 @@ fn each_algorithm_is_verified_with_the_clients_own_key_id_and_without_one() {
         }
         let other = signed(&key, &json!({ "alg": alg.as_str(), "kid": "another" }), "{}");
         assert_eq!(verified(&keys, &other), Err(VerifyError::UnknownKey));
+        let nameless = signed(&key, &json!({ "alg": alg.as_str() }), "{}");
+        let named = signed(&key, &json!({ "alg": alg.as_str(), "kid": "our key no. 1" }), "{}");
+        assert!(keys.has_key_for(&nameless) && keys.has_key_for(&named));
+        assert!(!keys.has_key_for(&other) && !keys.has_key_for("no token"));
+        let unlike = if alg == Alg::Es256 { Alg::EdDsa } else { Alg::Es256 };
+        let unlike = signed(&key, &json!({ "alg": unlike.as_str(), "kid": "our key no. 1" }), "{}");
+        assert!(!keys.has_key_for(&unlike), "the id alone does not make it this key");
     }
+}
+
+#[test]
+fn each_problem_has_a_name() {
+    let all =
+        [KeySetProblem::Malformed, KeySetProblem::Private, KeySetProblem::Empty, KeySetProblem::TooMany];
+    assert_eq!(all.map(KeySetProblem::key), ["malformed", "private", "empty", "too-many"]);
 }
 
 // security: T18, K03, J01
