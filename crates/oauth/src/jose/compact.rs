@@ -218,6 +218,23 @@ mod tests {
         assert!(verify::<Value>(&keys, TokenType::Id, &token).is_ok());
     }
 
+    // security: K06
+    #[test]
+    fn a_log_line_shows_which_key_it_is_and_nothing_of_it() {
+        let key = key(Alg::Es256);
+        let shown = format!("{key:?}");
+        assert!(shown.starts_with("SigningKey") && shown.contains(key.kid()) && shown.len() < 120, "{shown}");
+    }
+
+    // security: K03
+    #[test]
+    fn a_token_may_have_16_kib_and_no_more() {
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#);
+        let padded = |bytes: usize| format!("{header}.{}.", "A".repeat(bytes - header.len() - 2));
+        assert!(is_unsigned(&padded(16 * 1024)));
+        assert!(!is_unsigned(&padded(16 * 1024 + 1)));
+    }
+
     // security: K03, K04
     #[test]
     fn forged_tokens_are_refused() {
