@@ -402,6 +402,9 @@ document.addEventListener("keydown", (event) => {
     c: () => $("a[data-create], button[data-create]")?.click(),
     ga: () => rail("/apps/store-apps")?.click(),
     gc: () => rail("/apps/connected-apps")?.click(),
+    gr: () => rail("/review")?.click(),
+    j: () => $("a[data-next]")?.click(),
+    k: () => $("a[data-previous]")?.click(),
     "?": () => open(document.getElementById("shortcuts")),
   }[key];
   if (target) {

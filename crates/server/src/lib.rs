@@ -26,6 +26,7 @@ pub mod ops;
 pub mod outbound;
 pub mod random;
 pub mod registration;
+pub mod review;
 pub mod routes;
 pub mod sign_in;
 pub mod start;

@@ -26,6 +26,7 @@ use crate::endpoints::{
     revocations, token, userinfo,
 };
 use crate::landing;
+use crate::review::pages as review;
 use crate::sign_in::pages as sign_in;
 use crate::web::{self, assets, branding, guard};
 
@@ -45,6 +46,8 @@ pub enum Guard {
     Admin,
     /// An admin of an operator account; for others there is nothing here.
     Operator,
+    /// A reviewer or an admin of an operator account; for others there is nothing here.
+    Reviewer,
     /// Who holds an access token for the server's own API with one of these scopes, the smallest first; without any,
     /// every such token will do. Cookies count for nothing.
     Bearer(&'static [&'static str]),
@@ -197,7 +200,7 @@ async fn method_not_allowed() -> web::Problem {
 /// The whole table.
 pub fn table(app: &Arc<App>) -> Table {
     let empty = Table { app: Arc::clone(app), rows: Vec::new(), router: Router::new() };
-    files(rest(protocol(operators(account(desk(doors(empty)))))))
+    files(rest(protocol(operators(reviewers(account(desk(doors(empty))))))))
 }
 
 /// Where people come in.
@@ -288,6 +291,12 @@ fn desk(table: Table) -> Table {
         .get("/apps/store-apps/{app}/edit", Admin, Page, apps::pages::modify::edit_form)
         .post("/apps/store-apps/{app}/edit", Admin, Page, apps::pages::modify::save)
         .post("/apps/store-apps/{app}/check", Admin, Page, apps::pages::modify::check)
+        .get("/apps/store-apps/{app}/submit", Admin, Page, review::submit::show)
+        .post("/apps/store-apps/{app}/submit", Admin, Page, review::submit::send)
+        .post("/apps/store-apps/{app}/submit/check", Admin, Page, review::submit::check)
+        .post("/apps/store-apps/{app}/submit/comment", Admin, Page, review::submit::say)
+        .post("/apps/store-apps/{app}/withdraw", Admin, Page, review::submit::take_back)
+        .post("/apps/store-apps/{app}/discard", Admin, Page, apps::pages::modify::discard)
         .get("/apps/store-apps/{app}/secrets", Admin, Page, apps::pages::secrets::once)
         .post("/apps/store-apps/{app}/secrets", Admin, Page, apps::pages::secrets::add)
         .post("/apps/store-apps/{app}/secrets/{secret}/revoke", Admin, Page, apps::pages::secrets::revoke)
@@ -316,6 +325,22 @@ fn desk(table: Table) -> Table {
         .post("/apps/connected-apps/connection/{id}/disconnect", Member, Page, connected::end)
         .post("/apps/connected-apps/requests/{id}/dismiss", Admin, Page, connected::dismiss)
         .post("/apps/store-apps/{app}/connections/{id}/disconnect", Admin, Page, connected::end_by_owner)
+}
+
+/// The reviewers' desk.
+fn reviewers(table: Table) -> Table {
+    use Guard::Reviewer;
+    use Kind::Page;
+    table
+        .get("/review", Reviewer, Page, review::queue::show)
+        .get("/review/{submission}", Reviewer, Page, review::submission::show)
+        .post("/review/{submission}/assign", Reviewer, Page, review::desk::take)
+        .post("/review/{submission}/release", Reviewer, Page, review::desk::give_back)
+        .post("/review/{submission}/check", Reviewer, Page, review::desk::check)
+        .post("/review/{submission}/comment", Reviewer, Page, review::desk::say)
+        .post("/review/{submission}/decide", Reviewer, Page, review::desk::decide)
+        .get("/review/{submission}/record", Reviewer, Page, review::record::show)
+        .get("/review/{submission}/record.json", Reviewer, Page, review::record::json)
 }
 
 /// The account that the dashboard shows, and its people.

@@ -126,7 +126,7 @@ pub struct RegisteredApp {
 pub struct AppSummary {
     /// The app.
     pub app: App,
-    /// The name, logo and so on: of the draft, or of the live version when there is no draft.
+    /// The live version: the name, logo and so on.
     pub version: AppVersion,
     /// How many secrets are not revoked.
     pub secrets: i64,
@@ -190,7 +190,7 @@ macro_rules! summary {
             ",",
             " (select count(*) from app_secret s where s.app_id = p.id and s.revoked_at is null),",
             " (select count(*) from connection c where c.app_id = p.id and c.ended_at is null)",
-            " from app p join app_version v on v.id = coalesce(p.draft_version_id, p.live_version_id)",
+            " from app p join app_version v on v.id = p.live_version_id",
             " where p.deleted_at is null and ",
             $condition
         )

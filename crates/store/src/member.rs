@@ -207,6 +207,14 @@ crate::sql! {
         " where m.account_id = $1 and m.is_admin and m.state = 'active' and p.state = 'active'",
         " order by p.last_name_key, p.email_key limit 100"
     );
+    REVIEWERS = concat!(
+        "select distinct ", person_columns!("p"), " from member m join person p on p.id = m.person_id",
+        " join account a on a.id = m.account_id where a.kind = 'operator' and a.state = 'active'",
+        " and (m.is_reviewer or m.is_admin) and m.state = 'active' and p.state = 'active'",
+        " and (m.is_reviewer or not exists (select 1 from member o join account b on b.id = o.account_id",
+        " join person q on q.id = o.person_id where b.kind = 'operator' and b.state = 'active' and o.is_reviewer",
+        " and o.state = 'active' and q.state = 'active')) order by p.id limit 100"
+    );
     INSERT = "insert into member (account_id, person_id, is_admin, is_reviewer, state, created_at) \
         values ($1, $2, $3, $4, 'active', $5)";
     OTHER_ADMINS = "select count(*) from member m join person p on p.id = m.person_id \
@@ -314,6 +322,11 @@ impl Reader {
     /// Who administers the account: the people that others are told to ask.
     pub async fn list_admins(&self, account: &AccountId) -> Result<Vec<Person>, Error> {
         Person::from_rows(&self.query(ADMINS, values![account]).await?)
+    }
+
+    /// Who reviews apps: the reviewers of the operator account; its admins, when it has no reviewer.
+    pub async fn list_reviewers(&self) -> Result<Vec<Person>, Error> {
+        Person::from_rows(&self.query(REVIEWERS, values![]).await?)
     }
 }
 

@@ -66,6 +66,12 @@ pub(crate) fn third_party(part: &str) -> PathBuf {
     folder
 }
 
+/// Whether the tests that take as long as they are told run in full: `GRANTRY_TEST_LONG` is set.
+#[must_use]
+pub fn runs_long() -> bool {
+    environment("GRANTRY_TEST_LONG").is_some()
+}
+
 /// A variable of the test run; the product never reads these.
 pub(crate) fn environment(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "what scripts/test gives to the tests, not to the server")]

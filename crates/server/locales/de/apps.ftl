@@ -81,10 +81,15 @@ apps-refused-last-secret = Das ist das letzte Secret, das gilt. Fügen Sie zuers
 apps-refused-already-created = Dieses Secret ist schon angelegt und wurde damals gezeigt. Wenn Sie es nicht aufbewahrt haben, fügen Sie ein anderes hinzu und widerrufen Sie dieses.
 apps-fault-self-registered = Diese App hat sich selbst registriert und kann sich jederzeit anders beschreiben; deshalb kann niemand für sie bürgen. Registrieren Sie sie stattdessen als Store-App.
 apps-refused-other-state = Nur eine genehmigte App kann veröffentlicht werden. Genehmigen Sie sie zuerst.
+apps-refused-under-review = Diese Version wird gerade geprüft und verlangt weniger, als Sie getippt haben. Entfernen können Sie; um etwas hinzuzufügen, ziehen Sie zuerst die Einreichung zurück.
 apps-refused-too-many = Wir haben für dieses Konto gerade viele Prüfungen gemacht. Warten Sie ein paar Minuten, und versuchen Sie es noch einmal.
 apps-fault-confirm = Tippen Sie den Namen genau so: { $name }
 
 flash-app-saved = Gespeichert. Ihre Änderungen gelten.
+flash-app-saved-part = Gespeichert. Was Sie entfernt haben, ist sofort weg; was Sie hinzugefügt haben, wartet auf Genehmigung.
+flash-app-drafted = Als Entwurf gespeichert. Ihre App läuft wie bisher, bis die Änderung genehmigt ist.
+flash-app-undrafted = Gespeichert. Nichts wartet mehr auf Genehmigung.
+flash-draft-discarded = Der Entwurf ist verworfen. Ihre App läuft wie bisher.
 flash-app-unchanged = Nichts war geändert, also war nichts zu speichern.
 flash-app-made-before = Diese App ist schon gespeichert; nichts wurde doppelt angelegt. Wenn Sie das Secret verloren haben, fügen Sie unten ein weiteres hinzu.
 flash-app-registered = Ihre App ist registriert. Ihre Client-ID steht unten.
@@ -411,3 +416,19 @@ refusals-at-revocation = Widerruf
 refusals-at-end-session = Abmeldung
 refusals-at-logout = Back-Channel-Abmeldung
 refusals-at-api = REST-API
+
+## Versionen und Genehmigung
+apps-edit-approved = Diese App ist genehmigt. Was Sie entfernen oder verschärfen, gilt sofort; was Sie hinzufügen oder ändern, wartet als Entwurf, und die App läuft wie bisher, bis er genehmigt ist.
+apps-edit-submitted = Diese Version wird gerade geprüft. Entfernen und verschärfen können Sie; das gilt sofort. Um etwas hinzuzufügen oder zu ändern, ziehen Sie zuerst die Einreichung zurück.
+apps-withdraw = Einreichung zurückziehen
+apps-version-title = Genehmigung
+apps-version-live = Gültig: Version { $number }
+apps-version-draft = Entwurf { $number }, nicht eingereicht
+apps-version-submitted = Version { $number }, eingereicht
+apps-version-unreviewed = Nicht geprüft. Ihre App funktioniert; die Zustimmungsseite sagt, dass { $platform } sie nicht geprüft hat.
+apps-version-reviewed = Geprüft und genehmigt.
+apps-version-waits = Der Entwurf weicht von dem ab, was gilt. Ihre App läuft wie bisher, bis der Entwurf genehmigt ist.
+apps-version-asked = Darüber entscheidet jemand von der Plattform. Sie bekommen eine E-Mail und sehen jeden Kommentar auf der Seite der Einreichung.
+apps-version-submit = Zur Genehmigung einreichen
+apps-version-open = Einreichung öffnen
+apps-version-discard = Entwurf verwerfen

@@ -51,6 +51,18 @@ mail-ask-line = { $person } ({ $email }) möchte { $app } von { $publisher } mit
 mail-ask-button = Ansehen, worum sie bittet
 mail-ask-note = Zugriff bekommt die App nur, wenn Sie ihn auf der nächsten Seite erlauben.
 
+mail-review-submitted-subject = { $app } von { $publisher } wartet auf Genehmigung
+mail-review-submitted-line = { $publisher } hat { $app } zur Genehmigung eingereicht.
+mail-review-commented-subject = Kommentar zu { $app }
+mail-review-commented-line = Jemand hat etwas zur Einreichung von { $app } gesagt:
+mail-review-changes-subject = { $app } braucht Änderungen vor der Genehmigung
+mail-review-changes-line = Jemand von { $platform } hat { $app } angesehen und bittet um Änderungen. Ihre App funktioniert wie bisher; ändern Sie, was genannt ist, und reichen Sie sie noch einmal ein.
+mail-review-approved-subject = { $app } ist genehmigt
+mail-review-approved-line = Was Sie von { $app } eingereicht haben, ist genehmigt und gilt.
+mail-review-rejected-subject = { $app } wurde nicht genehmigt
+mail-review-rejected-line = Jemand von { $platform } hat entschieden, nicht zu genehmigen, was Sie von { $app } eingereicht haben. Ihre App funktioniert wie bisher.
+mail-review-button = Einreichung öffnen
+
 mailbox-title = Postfach
 mailbox-what = Dieser Server hat keinen Mailserver, deshalb bleiben seine Mails hier. Mit [mail] smtp werden sie verschickt.
 mailbox-empty-title = Noch keine Mail

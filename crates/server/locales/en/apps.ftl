@@ -81,10 +81,15 @@ apps-refused-last-secret = This is the last secret that works. Add another one f
 apps-refused-already-created = This secret was already created, and it was shown then. If you did not store it, add another one and revoke this one.
 apps-fault-self-registered = This app registered itself and can describe itself otherwise at any time, so nobody can vouch for it. Register it as a store app instead.
 apps-refused-other-state = Only an approved app can be published. Approve it first.
+apps-refused-under-review = This version is under review and asks for less than what you typed. You can remove things; to add any, withdraw the submission first.
 apps-refused-too-many = We made many checks for this account lately. Wait a few minutes, then try again.
 apps-fault-confirm = Type the name exactly as it is written: { $name }
 
 flash-app-saved = Saved. Your changes are live.
+flash-app-saved-part = Saved. What you removed is gone at once; what you added waits for approval.
+flash-app-drafted = Saved as a draft. Your app runs as before until the change is approved.
+flash-app-undrafted = Saved. Nothing waits for approval any more.
+flash-draft-discarded = The draft is discarded. Your app runs as before.
 flash-app-unchanged = Nothing had changed, so there was nothing to save.
 flash-app-made-before = This app is saved already; nothing was made twice. If you lost its secret, add another one below.
 flash-app-registered = Your app is registered. Its client ID is below.
@@ -411,3 +416,19 @@ refusals-at-revocation = Revocation
 refusals-at-end-session = Sign-out
 refusals-at-logout = Back-channel sign-out
 refusals-at-api = REST API
+
+## Versions and approval
+apps-edit-approved = This app is approved. What you remove or tighten holds at once; what you add or change waits as a draft, and the app runs as before until it is approved.
+apps-edit-submitted = Reviewers are looking at this version. You can remove or tighten things, which holds at once. To add or change anything, withdraw the submission first.
+apps-withdraw = Withdraw submission
+apps-version-title = Approval
+apps-version-live = Live: version { $number }
+apps-version-draft = Draft { $number }, not submitted
+apps-version-submitted = Version { $number }, submitted
+apps-version-unreviewed = Not reviewed. Your app works; consent says that { $platform } has not reviewed it.
+apps-version-reviewed = Reviewed and approved.
+apps-version-waits = The draft differs from what is live. Your app runs as before until the draft is approved.
+apps-version-asked = A reviewer decides about it. You get a mail, and see every comment on the page of the submission.
+apps-version-submit = Submit for approval
+apps-version-open = Open submission
+apps-version-discard = Discard draft

@@ -51,6 +51,18 @@ mail-ask-line = { $person } ({ $email }) would like to use { $app } by { $publis
 mail-ask-button = See what it asks for
 mail-ask-note = The app gets access only if you allow it on the next page.
 
+mail-review-submitted-subject = { $app } by { $publisher } waits for approval
+mail-review-submitted-line = { $publisher } submitted { $app } for approval.
+mail-review-commented-subject = Comment on { $app }
+mail-review-commented-line = Somebody said something about the submission of { $app }:
+mail-review-changes-subject = { $app } needs changes before it is approved
+mail-review-changes-line = A reviewer of { $platform } looked at { $app } and asks for changes. Your app works as before; change what is named and submit it again.
+mail-review-approved-subject = { $app } is approved
+mail-review-approved-line = What you submitted of { $app } is approved and live.
+mail-review-rejected-subject = { $app } was not approved
+mail-review-rejected-line = A reviewer of { $platform } decided not to approve what you submitted of { $app }. Your app works as before.
+mail-review-button = Open the submission
+
 mailbox-title = Mailbox
 mailbox-what = This server has no mail server, so its mails stay here. Set [mail] smtp to send them.
 mailbox-empty-title = No mail yet

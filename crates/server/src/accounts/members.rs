@@ -45,6 +45,8 @@ pub struct Edit {
     pub first_name: Option<String>,
     pub last_name: Option<String>,
     pub is_admin: Option<bool>,
+    /// Whether the member reviews apps; means something in operator accounts only.
+    pub is_reviewer: Option<bool>,
     pub enabled: Option<bool>,
     /// Where the member's roles hold from now on; none for the whole account.
     pub units: Option<Vec<String>>,
@@ -68,6 +70,10 @@ pub async fn edit(
             rename(&tx, origin, (account, &before), names).await?;
             if let Some(is_admin) = edit.is_admin.filter(|wanted| *wanted != before.member.is_admin) {
                 settled(tx.set_member_admin(account, id, is_admin).await?)?;
+            }
+            if let Some(is_reviewer) = edit.is_reviewer.filter(|wanted| *wanted != before.member.is_reviewer)
+            {
+                tx.set_member_reviewer(account, id, is_reviewer).await?;
             }
             let state = edit.enabled.map(state_of).filter(|wanted| *wanted != before.member.state);
             if let Some(state) = state {
@@ -148,6 +154,7 @@ fn picture(of: &MemberDetail) -> serde_json::Value {
     let roles = of.roles.iter().map(|role| json!({ "unit": role.unit, "role": role.role }));
     json!({
         "admin": of.member.is_admin,
+        "reviewer": of.member.is_reviewer,
         "state": of.member.state.as_str(),
         "roles": roles.collect::<Vec<_>>(),
     })

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::secrets::RawSecret;
-use super::{RawApp, Refused, edit, register, remove, secrets};
+use super::{RawApp, Refused, edit, register, remove, secrets, versions};
 use crate::app::App;
 use crate::web::{Answer, Caller, Json, Problem, Visitor, Words, json, moment};
 
@@ -124,6 +124,9 @@ struct Shown {
     subject_type: &'static str,
     sector_identifier_uri: Option<String>,
     created: String,
+    /// Only what waits for approval, with the values that it would have; absent when nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -250,7 +253,20 @@ impl Shown {
             subject_type: details.subject_type.as_str(),
             sector_identifier_uri: details.sector_identifier_uri,
             created: moment::iso(app.created_at),
+            waiting: None,
         }
+    }
+
+    /// The same with what waits for approval: the fields that would be others.
+    fn with_waiting(mut self, app: &StoredApp, details: Option<AppDetails>) -> Self {
+        let Some(details) = details else { return self };
+        let now = serde_json::to_value(&self).unwrap_or_default();
+        let waiting = serde_json::to_value(Self::new(app, details)).unwrap_or_default();
+        if let Value::Object(mut fields) = waiting {
+            fields.retain(|name, value| now.get(name) != Some(value));
+            self.waiting = Some(Value::Object(fields));
+        }
+        self
     }
 }
 
@@ -402,9 +418,11 @@ pub async fn create(
 pub async fn show(State(app): State<Arc<App>>, caller: Caller, Path(client_id): Path<String>) -> Answer {
     check_admin(&caller)?;
     let found = find(&app, &caller, &client_id).await?;
-    let (found, version) =
-        edit::find(&app, &caller.account.id, &found.id).await.map_err(|_| Problem::not_found())?;
-    Ok(json::answer(StatusCode::OK, &Shown::new(&found, version.details)))
+    let found =
+        versions::find(&app, &caller.account.id, &found.id).await.map_err(|_| Problem::not_found())?;
+    let waiting = found.waiting.map(|waiting| waiting.details);
+    let shown = Shown::new(&found.app, found.live.details).with_waiting(&found.app, waiting);
+    Ok(json::answer(StatusCode::OK, &shown))
 }
 
 /// `PATCH /api/v1/clients/{client_id}`: the fields that are sent replace what there is.
@@ -426,13 +444,16 @@ pub async fn change(
     }
     let of = (&caller.account.id, &found.id);
     let refused = |refused: Refused| problem(&refused, visitor.words);
-    let (_, version) = edit::find(&app, of.0, of.1).await.map_err(refused)?;
-    let number = version.number;
-    let raw = wanted.over(RawApp::of(&version.details));
-    check_reach(&app, &caller, version.details.scopes.iter().chain(&raw.scopes)).await?;
+    let before = versions::find(&app, of.0, of.1).await.map_err(refused)?;
+    let latest = before.latest();
+    let number = latest.number;
+    let raw = wanted.over(RawApp::of(&latest.details));
+    let scopes = before.live.details.scopes.iter().chain(&latest.details.scopes).chain(&raw.scopes);
+    check_reach(&app, &caller, scopes).await?;
     let edited = Box::pin(edit::edit(&app, &caller.origin(&visitor), of, &raw, Some(number))).await;
     let edited = edited.map_err(refused)?;
-    Ok(json::answer(StatusCode::OK, &Shown::new(&edited.app, edited.details)))
+    let shown = Shown::new(&edited.app, edited.details).with_waiting(&edited.app, edited.waiting);
+    Ok(json::answer(StatusCode::OK, &shown))
 }
 
 /// `DELETE /api/v1/clients/{client_id}`

@@ -1,18 +1,21 @@
-//! Editing an app: a new version that is live at once, and what follows from a changed client type.
+//! Editing an app: a new version that is live at once or, for what an approved app wants more, a draft; and what follows
+//! from a changed client type.
 
 use grantry_oauth::secret::Secret;
 use grantry_store::Tx;
 use grantry_store::app::App as StoredApp;
-use grantry_store::app_version::{AppDetails, AppVersion, ClientType, NewVersion};
-use grantry_store::audit::{Action, Entry, Origin};
+use grantry_store::app_version::{AppDetails, AppVersion, ClientType, NewVersion, VersionState};
+use grantry_store::audit::{Action, Entry, Object, ObjectKind, Origin};
 use grantry_store::connection::EndReason;
 use grantry_store::id::{AccountId, AppId, VersionId};
 use grantry_store::secret::NewSecret;
+use grantry_store::submission::{Closing, SubmissionState};
 use serde_json::{Map, Value, json};
 
 use super::details::{self, Checked, RawApp, Terms};
 use super::protocol::uses_secret;
 use super::register::{is_by_person, person};
+use super::versions::{self, Plan, Versions, Waiting};
 use super::{Refused, logo, object, secrets, sector};
 use crate::app::App;
 
@@ -20,11 +23,24 @@ use crate::app::App;
 #[derive(Debug)]
 pub struct Edited {
     pub app: StoredApp,
+    /// What is live now.
     pub details: AppDetails,
-    /// False when everything was as before; then nothing was written.
-    pub changed: bool,
+    /// What waits to become live.
+    pub waiting: Option<AppDetails>,
+    /// Whether what is live is something else than before.
+    pub changed_live: bool,
+    /// Whether what waits is something else than before.
+    pub changed_waiting: bool,
     /// The first secret of an app that had none before: it was public, or proved by its keys who it is.
     pub client_secret: Option<Secret<String>>,
+}
+
+impl Edited {
+    /// False when everything was as before; then nothing was written.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.changed_live || self.changed_waiting
+    }
 }
 
 /// An app of the account with its live version.
@@ -39,11 +55,12 @@ pub async fn find(app: &App, account: &AccountId, id: &AppId) -> Result<(StoredA
     Ok((found, version))
 }
 
-/// Saves what was typed as the version that counts. With `based_on`, the number of the version that the form showed,
-/// somebody else's change in between is not overwritten.
+/// Saves what was typed. It is the version that counts at once, but for what widens an approved app: that is kept as a
+/// draft. With `based_on`, the number of the version that the form showed, somebody else's change in between is not
+/// overwritten.
 ///
 /// # Errors
-/// The faults of what was typed, an app that the account does not have, a change in between.
+/// The faults of what was typed, an app that the account does not have, a change in between, a submission that waits.
 pub async fn edit(
     app: &App,
     origin: &Origin,
@@ -51,51 +68,71 @@ pub async fn edit(
     raw: &RawApp,
     based_on: Option<i64>,
 ) -> Result<Edited, Refused> {
-    let (found, before) = find(app, account, id).await?;
-    if based_on.is_some_and(|number| number != before.number) {
+    let versions = versions::find(app, account, id).await?;
+    let latest = versions.latest();
+    if based_on.is_some_and(|number| number != latest.number) {
         return Err(Refused::Changed);
     }
     let catalogue = app.cached.catalogue().await?;
     let terms = Terms {
-        kind: found.kind,
+        kind: versions.app.kind,
         catalogue: &catalogue,
         preset: app.config.compat.preset,
         by_person: is_by_person(origin),
         by_machine: false,
-        before: Some(&before.details),
+        before: Some(&latest.details),
     };
     let mut checked = details::check(raw, &terms)?;
-    Box::pin(sector::check(app, account, &checked.details, Some(&before.details))).await?;
+    Box::pin(sector::check(app, account, &checked.details, Some(&latest.details))).await?;
     logo::complete(app, account, &mut checked.details).await?;
-    if checked.details == before.details {
-        return Ok(Edited { app: found, details: checked.details, changed: false, client_secret: None });
+    if checked.details == latest.details {
+        let Versions { app, live, waiting } = versions;
+        return Ok(Edited {
+            app,
+            details: live.details,
+            waiting: waiting.map(|waiting| waiting.details),
+            changed_live: false,
+            changed_waiting: false,
+            client_secret: None,
+        });
     }
-    let may_need = uses_secret(&checked.details) && !uses_secret(&before.details);
+    let of_live = Terms { before: Some(&versions.live.details), ..terms };
+    let is_coherent = |details: &AppDetails| details::check(&RawApp::of(details), &of_live).is_ok();
+    let plan = versions::plan(&versions, &checked.details, app.config.review.harmless, is_coherent)?;
+    let before = &versions.live.details;
+    let may_need = plan.live.as_ref().is_some_and(uses_secret) && !uses_secret(before);
     let has_secret = may_need
         && app.store.reader().list_secrets(account, id).await?.iter().any(|old| old.revoked_at.is_none());
-    let mut change = Change::new(app, origin, (found, before), checked);
+    let mut change = Change::of(app, origin, versions, plan, checked.secret_description);
     if has_secret {
         change.keep_secrets();
     }
-    let (client_secret, now) = (change.take_secret(), app.clock.now());
-    let (found, details) = (change.app.clone(), change.version.details.clone());
-    app.store.write(now, |tx| async move { change.save(&tx).await }).await?;
-    Ok(Edited { app: found, details, changed: true, client_secret })
+    let client_secret = change.take_secret();
+    let edited = change.outcome(client_secret);
+    app.store.write(app.clock.now(), |tx| async move { change.save(&tx).await }).await?;
+    Ok(edited)
 }
 
 /// A checked edit on its way into the store.
 #[derive(Debug)]
 pub struct Change {
-    app: StoredApp,
-    before: AppVersion,
-    version: NewVersion,
+    versions: Versions,
+    live: Option<NewVersion>,
+    waiting: NextWaiting,
     secret: Option<NewSecret>,
     client_secret: Option<Secret<String>>,
     origin: Origin,
 }
 
+#[derive(Debug)]
+enum NextWaiting {
+    Same,
+    Next(NewVersion),
+    Gone,
+}
+
 impl Change {
-    /// Prepares to put checked details in the place of a version.
+    /// Prepares to put checked details in the place of the live version of an app that is never reviewed.
     #[must_use]
     pub fn new(
         app: &App,
@@ -103,17 +140,30 @@ impl Change {
         (found, before): (StoredApp, AppVersion),
         checked: Checked,
     ) -> Self {
-        let details = checked.details;
-        let gains_secret = uses_secret(&details) && !uses_secret(&before.details);
-        let minted = gains_secret.then(|| secrets::mint(app, origin, &found.id, checked.secret_description));
-        let (client_secret, secret) = minted.unzip();
-        let version = NewVersion {
+        let versions = Versions { app: found, live: before, waiting: None };
+        let plan = Plan { live: Some(checked.details), waiting: Waiting::Same };
+        Self::of(app, origin, versions, plan, checked.secret_description)
+    }
+
+    fn of(app: &App, origin: &Origin, versions: Versions, plan: Plan, secret_description: String) -> Self {
+        let id = &versions.app.id;
+        let version = |details| NewVersion {
             id: VersionId::new(app.clock.now(), app.random.bytes()),
-            app_id: found.id.clone(),
+            app_id: id.clone(),
             details,
             created_by: person(origin),
         };
-        Self { app: found, before, version, secret, client_secret, origin: origin.clone() }
+        let gains_secret =
+            plan.live.as_ref().is_some_and(uses_secret) && !uses_secret(&versions.live.details);
+        let minted = gains_secret.then(|| secrets::mint(app, origin, id, secret_description));
+        let (client_secret, secret) = minted.unzip();
+        let waiting = match plan.waiting {
+            Waiting::Same => NextWaiting::Same,
+            Waiting::Next(details) => NextWaiting::Next(version(details)),
+            Waiting::Gone => NextWaiting::Gone,
+        };
+        let live = plan.live.map(version);
+        Self { versions, live, waiting, secret, client_secret, origin: origin.clone() }
     }
 
     /// Makes no new secret: the app has one from before, which works again.
@@ -126,52 +176,159 @@ impl Change {
         self.client_secret.take()
     }
 
+    /// What there is once this is saved.
+    fn outcome(&self, client_secret: Option<Secret<String>>) -> Edited {
+        let Versions { app, live, waiting } = &self.versions;
+        let now_waiting = match &self.waiting {
+            NextWaiting::Same => waiting.as_ref().map(|version| version.details.clone()),
+            NextWaiting::Next(next) => Some(next.details.clone()),
+            NextWaiting::Gone => None,
+        };
+        Edited {
+            app: app.clone(),
+            details: self.live.as_ref().map_or(&live.details, |next| &next.details).clone(),
+            waiting: now_waiting,
+            changed_live: self.live.is_some(),
+            changed_waiting: !matches!(self.waiting, NextWaiting::Same),
+            client_secret,
+        }
+    }
+
     /// Saves it in a transaction of the caller.
     ///
     /// # Errors
     /// [`Refused::Missing`] and [`Refused::Changed`] for an app that is not as it was found, or the store's.
     pub async fn save(&self, tx: &Tx) -> Result<(), Refused> {
-        let Self { app, before, version, secret, origin, client_secret: _ } = self;
+        let Self { versions, live, secret, origin, .. } = self;
+        let Versions { app, live: before, waiting } = versions;
         if !tx.lock_app(&app.account_id, &app.id).await? {
             return Err(Refused::Missing);
         }
-        let now_live = tx.find_app(&app.account_id, &app.id).await?.and_then(|app| app.live_version_id);
-        if now_live.as_ref() != Some(&before.id) {
+        let now = tx.find_app(&app.account_id, &app.id).await?.ok_or(Refused::Missing)?;
+        let is_same = now.live_version_id.as_ref() == Some(&before.id)
+            && now.draft_version_id.as_ref() == waiting.as_ref().map(|waiting| &waiting.id)
+            && now.listing == app.listing;
+        if !is_same {
             return Err(Refused::Changed);
         }
-        tx.insert_version(version).await?;
-        tx.make_version_live(&app.id, &version.id).await?;
-        let detail = difference(&before.details, &version.details);
-        let entry = Entry::new(&app.account_id, Action::AppUpdated, object(app)).with(detail);
-        tx.audit(origin, &entry).await?;
-        if before.details.client_type == ClientType::Confidential
-            && version.details.client_type == ClientType::Public
-        {
-            self.forget_secrets(tx).await?;
+        if let Some(version) = live {
+            tx.insert_version(version).await?;
+            tx.make_version_live(&app.id, &version.id).await?;
+            let detail = difference(&before.details, &version.details);
+            let entry = Entry::new(&app.account_id, Action::AppUpdated, object(app)).with(detail);
+            tx.audit(origin, &entry).await?;
+            follow(tx, origin, app, (&before.details, &version.details)).await?;
         }
         if let Some(secret) = secret {
             tx.insert_secret(secret).await?;
             tx.audit(origin, &secrets::created(&app.account_id, secret, &app.client_id)).await?;
         }
+        self.save_waiting(tx).await
+    }
+
+    async fn save_waiting(&self, tx: &Tx) -> Result<(), Refused> {
+        let Self { versions, waiting: next, origin, .. } = self;
+        let Versions { app, live, waiting: before } = versions;
+        let next = match next {
+            NextWaiting::Same => return Ok(()),
+            NextWaiting::Next(next) => Some(next),
+            NextWaiting::Gone => None,
+        };
+        if let Some(next) = next {
+            tx.insert_version(next).await?;
+            let was = before.as_ref().map_or(&live.details, |version| &version.details);
+            let detail = difference(was, &next.details);
+            let entry = Entry::new(&app.account_id, Action::DraftSaved, object(app)).with(detail);
+            tx.audit(origin, &entry).await?;
+        }
+        if let Some(before) = before {
+            self.replace_waiting(tx, before, next).await?;
+        }
+        tx.set_draft_version(&app.id, next.map(|next| &next.id)).await?;
         Ok(())
     }
 
-    /// What a program that keeps secrets was given is not for one that cannot: its secrets and refresh tokens end.
-    async fn forget_secrets(&self, tx: &Tx) -> Result<(), Refused> {
-        let Self { app, origin, .. } = self;
-        tx.end_grants_of_app(&app.id, EndReason::AppBecamePublic).await?;
-        let by = person(origin);
-        let of = (&app.account_id, &app.id);
-        for secret in tx.list_secrets(of.0, of.1).await?.iter().filter(|s| s.revoked_at.is_none()) {
-            tx.revoke_secret(of, &secret.id, by.as_ref(), true).await?;
-            tx.audit(origin, &secrets::revoked(of.0, secret, &app.client_id)).await?;
+    /// Puts another version, or none, in the place of a draft or of what was submitted.
+    async fn replace_waiting(
+        &self,
+        tx: &Tx,
+        before: &AppVersion,
+        next: Option<&NewVersion>,
+    ) -> Result<(), Refused> {
+        let (app, origin) = (&self.versions.app, &self.origin);
+        // A draft that was submitted since, or the other way round, is not what this edit was about.
+        let standing = tx.find_version(&app.account_id, &app.id, &before.id).await?;
+        if standing.is_none_or(|version| version.state != before.state) {
+            return Err(Refused::Changed);
+        }
+        tx.set_version_state(&app.id, &before.id, VersionState::Dropped).await?;
+        let open = match before.state {
+            VersionState::Submitted => tx.find_open_submission(&app.id).await?,
+            _ => None,
+        };
+        match (open, next) {
+            (Some(open), Some(next)) => {
+                tx.set_version_state(&app.id, &next.id, VersionState::Submitted).await?;
+                if !tx.move_submission(&open.id, &before.id, &next.id).await? {
+                    return Err(Refused::Changed);
+                }
+            }
+            (Some(open), None) => {
+                let closing = Closing {
+                    state: SubmissionState::Withdrawn,
+                    version_id: before.id.clone(),
+                    base_version_id: None,
+                    only_of: None,
+                    by: person(origin),
+                    template: String::new(),
+                    reason: String::new(),
+                };
+                if !tx.close_submission(&open.id, &closing).await? {
+                    return Err(Refused::Changed);
+                }
+                let what = Object::new(ObjectKind::Submission, open.id.as_str(), &app.client_id);
+                let entry = Entry::new(&app.account_id, Action::SubmissionWithdrawn, what);
+                tx.audit(origin, &entry.with(json!({ "submission": open.number }))).await?;
+            }
+            (None, Some(_)) => {}
+            (None, None) => {
+                let entry = Entry::new(&app.account_id, Action::DraftDiscarded, object(app));
+                tx.audit(origin, &entry.with(json!({ "version": before.number }))).await?;
+            }
         }
         Ok(())
     }
 }
 
+/// What follows when a version takes the place of another: what a program that keeps secrets was given is not for one
+/// that cannot, so its secrets and refresh tokens end.
+///
+/// # Errors
+/// The store's.
+pub async fn follow(
+    tx: &Tx,
+    origin: &Origin,
+    app: &StoredApp,
+    (before, after): (&AppDetails, &AppDetails),
+) -> Result<(), Refused> {
+    let became_public =
+        before.client_type == ClientType::Confidential && after.client_type == ClientType::Public;
+    if !became_public {
+        return Ok(());
+    }
+    tx.end_grants_of_app(&app.id, EndReason::AppBecamePublic).await?;
+    let by = person(origin);
+    let of = (&app.account_id, &app.id);
+    for secret in tx.list_secrets(of.0, of.1).await?.iter().filter(|s| s.revoked_at.is_none()) {
+        tx.revoke_secret(of, &secret.id, by.as_ref(), true).await?;
+        tx.audit(origin, &secrets::revoked(of.0, secret, &app.client_id)).await?;
+    }
+    Ok(())
+}
+
 /// What an app says of itself, for the trail.
-pub(super) fn picture(details: &AppDetails) -> Map<String, Value> {
+#[must_use]
+pub fn picture(details: &AppDetails) -> Map<String, Value> {
     let picture = json!({
         "name": details.name,
         "logo_url": details.logo_source_url,
@@ -210,7 +367,8 @@ pub(super) fn picture(details: &AppDetails) -> Map<String, Value> {
 }
 
 /// What changed: each field with its value before and after.
-fn difference(before: &AppDetails, after: &AppDetails) -> Value {
+#[must_use]
+pub fn difference(before: &AppDetails, after: &AppDetails) -> Value {
     let old = picture(before);
     let changed = picture(after).into_iter().filter_map(|(field, now)| {
         let was = old.get(&field).cloned().unwrap_or(Value::Null);

@@ -7,6 +7,7 @@ pub mod edit;
 pub mod fault;
 mod limits;
 pub mod logo;
+mod own;
 pub mod pages;
 pub mod protocol;
 pub mod redirect_check;
@@ -16,18 +17,23 @@ pub mod remove;
 pub mod requests;
 pub mod secrets;
 pub mod sector;
+pub mod split;
 pub mod standing;
 pub mod try_out;
+pub mod versions;
 
 pub use details::RawApp;
 pub use fault::{Fault, Faults};
 pub use limits::{APPS_PER_ACCOUNT, SECRETS_PER_APP};
+pub use own::Own;
 pub use refused::Refused;
+pub use versions::Versions;
 
 use grantry_store::app::App as StoredApp;
 use grantry_store::audit::{Object, ObjectKind};
 
 /// The app as the trail names it.
-fn object(app: &StoredApp) -> Object {
+#[must_use]
+pub fn object(app: &StoredApp) -> Object {
     Object::new(ObjectKind::App, app.id.as_str(), app.client_id.as_str())
 }

@@ -33,6 +33,9 @@ pub enum Refused {
     /// An app that is not approved is not published; one that is not suspended is not resumed.
     #[error("the app is in another state")]
     OtherState,
+    /// Reviewers look at a version that asks for less. It can be withdrawn.
+    #[error("the app is under review; withdraw the submission to ask for more")]
+    UnderReview,
     /// Too many outward calls for this account; try again after so many seconds.
     #[error("too many checks; try again in {0} seconds")]
     TooMany(u64),
@@ -75,6 +78,7 @@ impl Refused {
             Self::LastSecret => conflict(words.get("apps-refused-last-secret")),
             Self::AlreadyCreated => conflict(words.get("apps-refused-already-created")),
             Self::OtherState => conflict(words.get("apps-refused-other-state")),
+            Self::UnderReview => conflict(words.get("apps-refused-under-review")),
             Self::TooMany(seconds) => Problem::too_many(*seconds),
             Self::Store(error) => error.clone().into(),
         }
@@ -89,6 +93,7 @@ impl Refused {
             Self::Faults(faults) => Ok(faults),
             Self::Full(limit) => Ok(Fault::new(field, "apps-refused-full").with("limit", limit).into()),
             Self::Changed => Ok(Fault::new(field, "apps-refused-changed").into()),
+            Self::UnderReview => Ok(Fault::new(field, "apps-refused-under-review").into()),
             Self::TooMany(_) => Ok(Fault::new(field, "apps-refused-too-many").into()),
             Self::Missing
             | Self::NeedsDeveloperAccount

@@ -140,7 +140,8 @@ pub async fn check(
 }
 
 /// Who acts, when it is a person.
-pub(super) fn person(origin: &Origin) -> Option<PersonId> {
+#[must_use]
+pub fn person(origin: &Origin) -> Option<PersonId> {
     (origin.actor.kind == ActorKind::Person).then(|| PersonId::parse(&origin.actor.id)).flatten()
 }
 
@@ -163,6 +164,7 @@ fn explained(refused: Refused, code: &str) -> Refused {
         | Refused::LastSecret
         | Refused::AlreadyCreated
         | Refused::OtherState
+        | Refused::UnderReview
         | Refused::TooMany(_)
         | Refused::Store(_) => refused,
     }

@@ -15,8 +15,10 @@ use super::app_fields::{Fields, flag};
 use super::{account, open, open_or_make};
 use crate::app::App;
 use crate::apps::standing::{self, Decision};
-use crate::apps::{RawApp, Refused, edit, register, remove};
+use crate::apps::{RawApp, Refused, edit, register, remove, versions};
 use crate::config::DataFlags;
+use crate::review::approve::{self, Approved};
+use crate::review::{self, submit, withdraw};
 use crate::web::moment;
 
 #[derive(Debug, Subcommand)]
@@ -50,7 +52,17 @@ pub(super) enum Verb {
     },
     /// Show everything about an app
     Show(Named),
-    /// Approve an app: consent says that it was reviewed
+    /// Submit an app for approval: its draft, or before the first approval the app as it is
+    Submit {
+        #[command(flatten)]
+        named: Named,
+        /// What the reviewers should know
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+    },
+    /// Take a submission back
+    Withdraw(Named),
+    /// Approve what is submitted of an app or, when nothing is, the app as it is: consent says that it was reviewed
     Approve(Named),
     /// Show an approved app in the store
     Publish(Named),
@@ -114,7 +126,9 @@ impl Verb {
             }
             Self::List { account, search } => list(app, account.as_deref(), &search).await,
             Self::Show(named) => show(app, &find(app, &named.client_id).await?).await,
-            Self::Approve(named) => decide(app, &named, Decision::Approve).await,
+            Self::Submit { named, note } => submit(app, &find(app, &named.client_id).await?, &note).await,
+            Self::Withdraw(named) => withdraw(app, &find(app, &named.client_id).await?).await,
+            Self::Approve(named) => approve(app, &find(app, &named.client_id).await?).await,
             Self::Publish(named) => decide(app, &named, Decision::Publish).await,
             Self::Suspend(named) => decide(app, &named, Decision::Suspend).await,
             Self::Resume(named) => decide(app, &named, Decision::Resume).await,
@@ -175,20 +189,28 @@ fn credentials(answer: Answer, client_id: &str, secret: Option<&Secret<String>>)
 
 async fn update(app: &App, found: &StoredApp, fields: Fields) -> anyhow::Result<Answer> {
     let of = (&found.account_id, &found.id);
-    let (_, before) = edit::find(app, of.0, of.1).await.map_err(|why| refused("nothing was changed", why))?;
-    let raw = fields.over(RawApp::of(&before.details));
-    let edited = Box::pin(edit::edit(app, &Origin::command(), of, &raw, Some(before.number))).await;
+    let before = versions::find(app, of.0, of.1).await.map_err(|why| refused("nothing was changed", why))?;
+    let latest = before.latest();
+    let raw = fields.over(RawApp::of(&latest.details));
+    let edited = Box::pin(edit::edit(app, &Origin::command(), of, &raw, Some(latest.number))).await;
     let edited = edited.map_err(|why| refused("nothing was changed", why))?;
-    let (_, after) = edit::find(app, of.0, of.1).await.map_err(|why| refused("the app is gone", why))?;
-    let removed = removed(&before.details, &after.details);
+    let wanted = edited.waiting.as_ref().unwrap_or(&edited.details);
+    let removed = removed(&latest.details, wanted);
     let secret = edited.client_secret.as_ref();
     let object = json!({
         "client_id": found.client_id,
         "client_secret": secret.map(Secret::expose),
-        "changed": edited.changed,
+        "changed": edited.changed(),
+        "changed_live": edited.changed_live,
+        "waiting": edited.waiting.as_ref().map(|waiting| edit::difference(&edited.details, waiting)),
         "removed": removed,
     });
-    let said = if edited.changed { "is changed; that holds at once" } else { "is as it was" };
+    let said = match (edited.changed_live, edited.changed_waiting) {
+        (true, false) => "is changed; that holds at once",
+        (true, true) => "is changed at once where it asks for less; the rest waits for approval",
+        (false, true) => "is as it was; the change waits for approval",
+        (false, false) => "is as it was",
+    };
     let mut answer = Answer::new(object).line(format!("{} {said}.", found.client_id));
     if !removed.is_empty() {
         answer = answer.line(format!("Removed: {}", removed.join(", ")));
@@ -391,6 +413,59 @@ fn object(found: &StoredApp, version: &AppVersion, connections: i64) -> Value {
         "subject_type": details.subject_type,
         "sector_identifier_uri": details.sector_identifier_uri,
     })
+}
+
+async fn submit(app: &App, found: &StoredApp, note: &str) -> anyhow::Result<Answer> {
+    let of = (&found.account_id, &found.id);
+    let submitted = Box::pin(submit::submit(app, &Origin::command(), of, note)).await;
+    let submitted = submitted.map_err(|why| unreviewed("nothing was submitted", why))?;
+    let object = json!({
+        "client_id": found.client_id,
+        "submission": submitted.id,
+        "number": submitted.number,
+        "version": submitted.version,
+    });
+    let said = format!("Version {} of {} is submitted.", submitted.version, found.client_id);
+    Ok(Answer::new(object).line(said))
+}
+
+async fn withdraw(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
+    let withdrawn = withdraw::withdraw(app, &Origin::command(), (&found.account_id, &found.id)).await;
+    withdrawn.map_err(|why| unreviewed("nothing was withdrawn", why))?;
+    let object = json!({ "client_id": found.client_id });
+    Ok(Answer::new(object).line(format!("The submission of {} is withdrawn.", found.client_id)))
+}
+
+async fn approve(app: &App, found: &StoredApp) -> anyhow::Result<Answer> {
+    let approved = Box::pin(approve::approve(app, &Origin::command(), found)).await;
+    let approved = approved.map_err(|why| unreviewed("nothing was approved", why))?;
+    let now = find(app, &found.client_id).await?;
+    let (submission, said) = match approved {
+        Approved::Submission(number) => {
+            (Some(number), format!("Submission {number} is approved, and its version live."))
+        }
+        Approved::AsItIs(_) if now.draft_version_id.is_some() => {
+            (None, "Approved as it is live. Its draft is not submitted, so it waits.".to_owned())
+        }
+        Approved::AsItIs(_) => (None, "Approved as it is.".to_owned()),
+    };
+    let client_id = &now.client_id;
+    let object = json!({
+        "client_id": client_id,
+        "state": now.state,
+        "listing": now.listing,
+        "submission": submission,
+    });
+    let line = format!("{client_id} is {} and {}.", now.state, now.listing);
+    Ok(Answer::new(object).line(line).line(said))
+}
+
+/// A refusal of the approval in the words of the command line.
+pub(super) fn unreviewed(what: &str, why: review::Refused) -> anyhow::Error {
+    if let review::Refused::Faults(found) = &why {
+        return faults(what, found, flag);
+    }
+    anyhow!(why).context(what.to_owned())
 }
 
 async fn decide(app: &App, named: &Named, decision: Decision) -> anyhow::Result<Answer> {

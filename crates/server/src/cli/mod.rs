@@ -15,6 +15,7 @@ mod demo;
 mod doctor;
 mod keys;
 mod registration;
+mod review;
 mod scopes;
 mod secret;
 mod serve;
@@ -56,6 +57,8 @@ enum Command {
     User(Noun<user::Verb>),
     /// Apps: store apps and custom apps of any account
     App(Box<Noun<app::Verb>>),
+    /// Submissions of apps, and what is decided about them
+    Review(Noun<review::Verb>),
     /// Client secrets of an app
     Secret(Noun<secret::Verb>),
     /// The scope catalogue
@@ -138,6 +141,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::User(noun)) => (noun.verb.run(&data).await?, noun.form),
         // Everything about an app in one future is too much for the stack.
         Some(Command::App(noun)) => (Box::pin(noun.verb.run(&data)).await?, noun.form),
+        Some(Command::Review(noun)) => (Box::pin(noun.verb.run(&data)).await?, noun.form),
         Some(Command::Secret(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Scopes(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Api(noun)) => (noun.verb.run(&data).await?, noun.form),

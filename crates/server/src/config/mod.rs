@@ -67,6 +67,16 @@ choice! {
 }
 
 choice! {
+    /// What becomes of changes to an approved app that touch nothing but its privacy and terms links.
+    Harmless {
+        /// They are live at once.
+        Live = "live",
+        /// They wait for approval like others.
+        Review = "review",
+    }
+}
+
+choice! {
     /// A bundle of deviations that an existing system's clients rely on.
     CompatPreset {
         /// The standards' defaults.
@@ -133,10 +143,13 @@ section! {
 }
 
 section! {
-    /// Apps before they are approved.
+    /// The approval of apps, and apps before they are approved.
     Review in "review" {
         /// Who may connect an app that is not approved.
         unlisted: Unlisted = Unlisted::AnyWithWarning;
+        /// Whether an approved app's privacy and terms links change at once, or wait for approval like its redirect URIs
+        /// and scopes.
+        harmless: Harmless = Harmless::Live;
     }
 }
 

@@ -233,6 +233,59 @@ impl Message for AskToConnect {
     }
 }
 
+/// What happened to a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewWhat {
+    Submitted,
+    Commented,
+    ChangesRequested,
+    Approved,
+    Rejected,
+}
+
+impl ReviewWhat {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Commented => "commented",
+            Self::ChangesRequested => "changes",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// To reviewers and to the admins of the account that owns an app: what happened to its submission.
+#[derive(Debug)]
+pub struct ReviewNews {
+    pub what: ReviewWhat,
+    pub name: String,
+    pub app: String,
+    pub publisher: String,
+    /// One of the usual reasons, in words; may be empty.
+    pub reason: String,
+    /// Somebody's own words; may be empty.
+    pub said: String,
+    pub url: String,
+}
+
+impl Message for ReviewNews {
+    fn says(&self, platform: &str, words: Words) -> Says {
+        let (app, publisher) = (name(&self.app), name(&self.publisher));
+        let values = [("app", app.as_str()), ("publisher", &publisher), ("platform", platform)];
+        let what = self.what.key();
+        let mut lines = vec![words.all(&format!("mail-review-{what}-line"), &values)];
+        lines.extend([&self.reason, &self.said].into_iter().filter(|said| !said.is_empty()).cloned());
+        Says(Letter {
+            subject: words.all(&format!("mail-review-{what}-subject"), &values),
+            name: name(&self.name),
+            lines,
+            button: Button { label: words.get("mail-review-button"), url: self.url.clone() },
+            notes: Vec::new(),
+        })
+    }
+}
+
 /// How long a link works, in whole days or hours.
 fn validity(words: Words, span: Duration) -> String {
     const DAY: u64 = 24;

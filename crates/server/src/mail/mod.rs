@@ -11,7 +11,7 @@ mod tests;
 pub use letter::Mail;
 pub use messages::{
     AddedToAccount, AlreadyKnown, AskToConnect, ConfirmEmail, ConnectionsStay, Invitation, Message,
-    PasswordReset, SetPassword, write,
+    PasswordReset, ReviewNews, ReviewWhat, SetPassword, write,
 };
 pub use outbox::{Post, dispatch};
 pub use smtp::{Refused, Smtp};

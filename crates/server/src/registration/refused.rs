@@ -45,7 +45,8 @@ impl From<apps::Refused> for Refused {
             | apps::Refused::Changed
             | apps::Refused::LastSecret
             | apps::Refused::AlreadyCreated
-            | apps::Refused::OtherState => Self::Changed,
+            | apps::Refused::OtherState
+            | apps::Refused::UnderReview => Self::Changed,
         }
     }
 }

@@ -201,6 +201,7 @@ async fn refuse_person(app: &App, guard: Guard, visitor: &Visitor) -> Result<Opt
     };
     match guard {
         Guard::Operator if !actor.is_operator() => Ok(Some(Problem::not_found())),
+        Guard::Reviewer if !actor.is_reviewer() => Ok(Some(Problem::not_found())),
         Guard::Admin if !actor.is_admin() => {
             // The seed: only users with administration management privileges; the others learn whom to ask.
             let admins = app.store.reader().list_admins(&current.account.id).await?;
@@ -215,6 +216,7 @@ async fn refuse_person(app: &App, guard: Guard, visitor: &Visitor) -> Result<Opt
         | Guard::Member
         | Guard::Admin
         | Guard::Operator
+        | Guard::Reviewer
         | Guard::Bearer(_) => Ok(None),
     }
 }

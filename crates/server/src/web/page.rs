@@ -51,6 +51,7 @@ pub struct PageActor {
     pub account_kind: String,
     pub is_admin: bool,
     pub is_operator: bool,
+    pub is_reviewer: bool,
     pub accounts: Vec<PageAccount>,
 }
 
@@ -76,6 +77,7 @@ impl From<&Actor> for PageActor {
             account_kind: account(|a| a.kind.as_str()),
             is_admin: actor.is_admin(),
             is_operator: actor.is_operator(),
+            is_reviewer: actor.is_reviewer(),
             accounts: actor
                 .memberships
                 .iter()

@@ -83,6 +83,18 @@ impl Actor {
     }
 }
 
+impl Actor {
+    /// Whether the person reviews apps in an operator account that is the current one: with that privilege, or as its
+    /// admin.
+    #[must_use]
+    pub fn is_reviewer(&self) -> bool {
+        self.account.as_ref().is_some_and(|current| {
+            current.account.kind == AccountKind::Operator
+                && (current.member.is_reviewer || current.member.is_admin)
+        })
+    }
+}
+
 impl Visitor {
     /// The frame of a page: layouts read everything from it.
     #[must_use]

@@ -7,7 +7,7 @@ use grantry::accounts::members::RawMember;
 use grantry::accounts::{Access, invitations};
 use grantry::routes::{self, Guard, Kind, Route};
 use grantry::web::Words;
-use grantry_store::id::{AppId, ConnectionId};
+use grantry_store::id::{AppId, ConnectionId, SubmissionId};
 use grantry_testkit::world::{AppWish, Tenant};
 use grantry_testkit::{Browser, Theme, World};
 use http::Method;
@@ -25,6 +25,8 @@ struct Scene {
     connection: ConnectionId,
     store_app: AppId,
     custom_app: AppId,
+    /// An app that waits for approval.
+    submission: SubmissionId,
     /// Another server, just installed.
     fresh: World,
 }
@@ -58,7 +60,9 @@ impl Scene {
         let member = world.member(&developer, "Mia Member").await;
         world.wishes(&developer, &member, &concierge).await;
         invites(&world, &developer, INVITED).await;
-        Self { world, developer, operator, connection, store_app, custom_app, fresh: World::new().await }
+        let submission = world.waits_for_approval(&developer, &checkin).await;
+        let fresh = World::new().await;
+        Self { world, developer, operator, connection, store_app, custom_app, submission, fresh }
     }
 
     async fn signs_up(&self, browser: &Browser) {
@@ -240,6 +244,11 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, "/connect/endsession").await;
             "end-session"
         }
+        "/apps/store-apps/{app}/submit" => {
+            scene.shows(browser, &format!("/apps/store-apps/{}/submit", scene.store_app)).await;
+            "submit"
+        }
+        path if path.starts_with("/review") => return reviewers(scene, browser, path).await,
         path if path.starts_with("/account/") || path.starts_with("/admin/") => {
             return accounts(scene, browser, path).await;
         }
@@ -272,6 +281,18 @@ async fn accounts(scene: &Scene, browser: &Browser, path: &str) -> Option<&'stat
     Some(name)
 }
 
+/// The reviewers' desk.
+async fn reviewers(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static str> {
+    let name = match path {
+        "/review" => "review-queue",
+        "/review/{submission}" => "review-submission",
+        "/review/{submission}/record" => "review-record",
+        _ => return None,
+    };
+    scene.shows(browser, &path.replace("{submission}", scene.submission.as_str())).await;
+    Some(name)
+}
+
 async fn pictures(browser: &Browser, name: &str) {
     for (width, theme) in LOOKS {
         let file = browser.screenshot(name, width, theme).await;
@@ -296,7 +317,7 @@ impl Room {
     fn of(row: &Route) -> Self {
         match row.guard {
             Guard::Open | Guard::Door | Guard::Bearer(_) => Self::Doors,
-            Guard::Operator => Self::Operator,
+            Guard::Operator | Guard::Reviewer => Self::Operator,
             Guard::SignedIn | Guard::Member | Guard::Admin if row.path.starts_with("/apps/") => Self::Apps,
             Guard::SignedIn | Guard::Member | Guard::Admin => Self::Account,
         }
@@ -309,7 +330,9 @@ async fn gallery_of(room: Room) {
     let browser = Browser::open().await;
     let mut missing = Vec::new();
     for row in routes::table(scene.world.app()).rows() {
-        if row.method != Method::GET || row.kind != Kind::Page || Room::of(row) != room {
+        // A record in JSON is downloaded, not looked at.
+        let is_file = row.path.ends_with(".json");
+        if row.method != Method::GET || row.kind != Kind::Page || is_file || Room::of(row) != room {
             continue;
         }
         browser.forgets_cookies().await;
@@ -318,7 +341,9 @@ async fn gallery_of(room: Room) {
             Guard::SignedIn | Guard::Member | Guard::Admin => {
                 scene.world.signs_in_quietly(&scene.developer.admin, &browser).await;
             }
-            Guard::Operator => scene.world.signs_in_quietly(&scene.operator.admin, &browser).await,
+            Guard::Operator | Guard::Reviewer => {
+                scene.world.signs_in_quietly(&scene.operator.admin, &browser).await
+            }
         }
         match hang(&scene, &browser, row.path).await {
             Some(name) => pictures(&browser, name).await,

@@ -39,6 +39,7 @@ mod pushed;
 mod registration;
 mod relying_party;
 mod request_objects;
+mod review;
 mod sigkill;
 mod sign_in;
 mod sign_in_pending;

@@ -63,6 +63,14 @@ impl AppWish {
         self
     }
 
+    /// With links to its privacy policy and terms.
+    #[must_use]
+    pub fn with_links(mut self, policy: &str, terms: &str) -> Self {
+        policy.clone_into(&mut self.raw.policy_uri);
+        terms.clone_into(&mut self.raw.tos_uri);
+        self
+    }
+
     /// With the profile `compatible`, in which PKCE may be left out.
     #[must_use]
     pub fn compatible(mut self) -> Self {

@@ -3,6 +3,7 @@
 mod apps;
 mod connections;
 mod people;
+mod review;
 mod tokens;
 
 use std::net::{Ipv4Addr, SocketAddr};

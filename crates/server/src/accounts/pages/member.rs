@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, State};
 use axum::response::Response;
-use grantry_store::account::Account;
+use grantry_store::account::{Account, AccountKind};
 use grantry_store::id::PersonId;
 use grantry_store::member::{MemberDetail, MemberState};
 use http::StatusCode;
@@ -47,6 +47,8 @@ struct Member {
     id: String,
     is_admin: bool,
     is_reviewer: bool,
+    /// It is the platform's own account, whose members can review apps.
+    is_operator: bool,
     is_disabled: bool,
     is_you: bool,
     /// Units and roles, one line each.
@@ -75,9 +77,12 @@ pub async fn change(
     named: Named,
     form: Form,
 ) -> Answer {
+    let is_operator = named.account.kind == AccountKind::Operator;
     let edit = match form.get("change") {
         "admin" => Edit { is_admin: Some(true), ..Edit::default() },
         "member" => Edit { is_admin: Some(false), ..Edit::default() },
+        "reviewer" if is_operator => Edit { is_reviewer: Some(true), ..Edit::default() },
+        "no-reviewer" if is_operator => Edit { is_reviewer: Some(false), ..Edit::default() },
         "enable" => Edit { enabled: Some(true), ..Edit::default() },
         "disable" => Edit { enabled: Some(false), ..Edit::default() },
         _ => return Err(Problem::bad_request(visitor.words.get("members-no-change"))),
@@ -136,6 +141,7 @@ async fn render(
         id: person.id.to_string(),
         is_admin: found.member.is_admin,
         is_reviewer: found.member.is_reviewer,
+        is_operator: account.kind == AccountKind::Operator,
         is_disabled: found.member.state == MemberState::Disabled,
         is_you: person.id == actor.person.id,
         since: Moment::new(found.member.created_at, app.clock.now(), visitor.words),

@@ -53,6 +53,7 @@ fn refusal(refused: &Refused, words: Words) -> Result<serde_json::Value, Problem
         | Refused::LastSecret
         | Refused::AlreadyCreated
         | Refused::OtherState
+        | Refused::UnderReview
         | Refused::TooMany(_)
         | Refused::Store(_) => Err(refused.problem(words)),
     }

@@ -90,6 +90,8 @@ pub(super) struct View {
     pub(super) ask: Vec<Piece>,
     /// Where the browser goes afterwards.
     pub(super) goes: Vec<Piece>,
+    /// What an edit waits for, as the name of a sentence; empty when it is live at once.
+    pub(super) waits: &'static str,
     /// How many accounts an edit reaches.
     pub(super) connections: i64,
     /// The form was filled in by a create link; scopes of it that do not exist here.
@@ -124,7 +126,7 @@ impl Subject<'_> {
     fn kind(&self) -> AppKind {
         match self {
             Self::New { kind, .. } => *kind,
-            Self::Old { own, .. } => own.app.kind,
+            Self::Old { own, .. } => own.app().kind,
         }
     }
 
@@ -152,7 +154,7 @@ pub(super) async fn view(
     let is_seed = app.config.compat.preset == CompatPreset::Seed;
     let has: &[String] = match subject {
         Subject::New { .. } => &[],
-        Subject::Old { own, .. } => &own.version.details.scopes,
+        Subject::Old { own, .. } => &own.versions.latest().details.scopes,
     };
     let is_public = raw.client_type == "public";
     let profile = match raw.profile.as_str() {
@@ -185,7 +187,7 @@ pub(super) async fn view(
         prefix: prefix(owner, kind),
         based_on: match subject {
             Subject::New { .. } => 0,
-            Subject::Old { own, .. } => own.version.number,
+            Subject::Old { own, .. } => own.versions.latest().number,
         },
         client_type: if is_public { "public" } else { "confidential" },
         profile,
@@ -227,10 +229,14 @@ pub(super) async fn view(
             || raw.subject_type == "pairwise",
         logo: match subject {
             Subject::New { .. } => logo::path(raw.fetched_logo.as_ref().map(|logo| logo.id.as_str())),
-            Subject::Old { own, .. } => logo::path(own.version.details.logo_id.as_deref()),
+            Subject::Old { own, .. } => logo::path(own.versions.latest().details.logo_id.as_deref()),
         },
         ask: ask(owner, words),
         goes: goes(raw.redirect_uris.iter().map(String::as_str), words),
+        waits: match subject {
+            Subject::New { .. } => "",
+            Subject::Old { own, .. } => own.waits(),
+        },
         connections: match subject {
             Subject::New { .. } => 0,
             Subject::Old { connections, .. } => *connections,

@@ -12,55 +12,16 @@ pub mod secrets;
 pub mod show;
 pub mod trial;
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use axum::extract::{FromRequestParts, OriginalUri, Path};
-use grantry_store::account::Account;
+use axum::extract::FromRequestParts;
 use grantry_store::app::{App as StoredApp, AppKind, AppState, Listing};
-use grantry_store::app_version::AppVersion;
-use grantry_store::id::{AccountId, AppId, SecretId};
+use grantry_store::id::{AppId, SecretId};
 use http::request::Parts;
 
-use super::{Faults, edit};
+use super::own::{home, named};
+use super::{Faults, Own};
 use crate::app::App;
 use crate::web::moment::Moment;
-use crate::web::{Actor, Problem, Words};
-
-/// The app that a URL names, with its live version. Another account's app is as absent as a missing one.
-#[derive(Debug)]
-pub struct Own {
-    account: Account,
-    app: StoredApp,
-    version: AppVersion,
-}
-
-impl Own {
-    fn of(&self) -> (&AccountId, &AppId) {
-        (&self.account.id, &self.app.id)
-    }
-
-    fn home(&self) -> String {
-        home(self.app.kind, &self.app.id)
-    }
-}
-
-impl FromRequestParts<Arc<App>> for Own {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let actor = Actor::from_request_parts(parts, app).await?;
-        let account = actor.current()?.account.clone();
-        let id = named(parts, "app").await.and_then(|id| AppId::parse(&id)).ok_or_else(Problem::not_found)?;
-        let found = edit::find(app, &account.id, &id).await;
-        let (found, version) = found.map_err(|refused| refused.problem(Words::english()))?;
-        let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.0.path());
-        if !path.starts_with(root(found.kind)) {
-            return Err(Problem::not_found());
-        }
-        Ok(Self { account, app: found, version })
-    }
-}
+use crate::web::{Problem, Words};
 
 /// The secret that a URL names; whether the app has it, the use-case finds out.
 #[derive(Debug)]
@@ -73,24 +34,6 @@ impl<S: Send + Sync> FromRequestParts<S> for NamedSecret {
         let secret = named(parts, "secret").await.and_then(|id| SecretId::parse(&id));
         secret.map(Self).ok_or_else(Problem::not_found)
     }
-}
-
-async fn named(parts: &mut Parts, name: &str) -> Option<String> {
-    let Path(mut named) = Path::<HashMap<String, String>>::from_request_parts(parts, &()).await.ok()?;
-    named.remove(name)
-}
-
-/// Where the pages of apps of a kind begin.
-fn root(kind: AppKind) -> &'static str {
-    match kind {
-        AppKind::Store => "/apps/store-apps",
-        AppKind::Custom => "/apps/custom-apps",
-    }
-}
-
-/// The page of an app.
-fn home(kind: AppKind, id: &AppId) -> String {
-    format!("{}/{id}", root(kind))
 }
 
 /// The list in which apps of a kind stand: its address, its entry in the rail, and its name.

@@ -29,7 +29,13 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn of(own: &Own, details: AppDetails, secret: Secret<String>) -> Self {
-        Self { kind: own.app.kind, client_id: own.app.client_id.clone(), secret, home: own.home(), details }
+        Self {
+            kind: own.app().kind,
+            client_id: own.app().client_id.clone(),
+            secret,
+            home: own.home(),
+            details,
+        }
     }
 }
 
@@ -83,13 +89,13 @@ const ID_SEAL: &str = "new-secret";
 /// An id for the secret that a form is about to make, and its seal: sending the form twice makes one secret.
 pub(super) fn promised(app: &App, own: &Own) -> (String, String) {
     let id = secrets::new_id(app);
-    let seal = app.form_key.seal(ID_SEAL, &format!("{} {id}", own.app.id));
+    let seal = app.form_key.seal(ID_SEAL, &format!("{} {id}", own.app().id));
     (id.as_str().to_owned(), seal)
 }
 
 fn kept_promise(app: &App, own: &Own, posted: &Form) -> Option<SecretId> {
     let id = SecretId::parse(posted.get("secret_id"))?;
-    let ours = app.form_key.has_sealed(ID_SEAL, &format!("{} {id}", own.app.id), posted.get("secret_seal"));
+    let ours = app.form_key.has_sealed(ID_SEAL, &format!("{} {id}", own.app().id), posted.get("secret_seal"));
     ours.then_some(id)
 }
 
@@ -108,7 +114,7 @@ pub async fn add(State(app): State<Arc<App>>, visitor: Visitor, own: Own, posted
     };
     match secrets::add(&app, &visitor.origin(), own.of(), &raw).await {
         Ok(added) => {
-            let details = own.version.details.clone();
+            let details = own.details().clone();
             shown(&app, &visitor, &Shown::of(&own, details, added.client_secret)).await
         }
         Err(refused) => {

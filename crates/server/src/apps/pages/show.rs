@@ -42,6 +42,7 @@ struct Show {
     logo: String,
     badge: Badge,
     is_suspended: bool,
+    standing: Standing,
     changed: Moment,
     redirect_uris: Vec<CheckedUri>,
     groups: Vec<Group>,
@@ -60,6 +61,15 @@ struct Show {
     secret_id: String,
     secret_seal: String,
     opened: Opened,
+}
+
+/// Where the versions of an app stand.
+struct Standing {
+    is_reviewed: bool,
+    live: i64,
+    /// `draft`, `submitted`, or nothing.
+    waits: &'static str,
+    waiting: i64,
 }
 
 struct CheckedUri {
@@ -110,10 +120,10 @@ pub(super) async fn with(
     opened: Opened,
 ) -> Answer {
     let words = visitor.words;
-    let details = own.version.details.clone();
-    let (list, section, list_word) = list_of(own.app.kind);
+    let details = own.details().clone();
+    let (list, section, list_word) = list_of(own.app().kind);
     let catalogue = app.cached.catalogue().await?;
-    let (accounts, has_more_accounts) = connected(app, &own.app.id, ACCOUNTS, words).await?;
+    let (accounts, has_more_accounts) = connected(app, &own.app().id, ACCOUNTS, words).await?;
     let (secret_id, secret_seal) = secrets::promised(app, own);
     let proof = match (own.is_public(), protocol::uses_secret(&details)) {
         (true, _) => Proof::Nothing,
@@ -121,7 +131,7 @@ pub(super) async fn with(
         (false, false) => Proof::Assertion,
     };
     let wanted = Wanted {
-        client_id: &own.app.client_id,
+        client_id: &own.app().client_id,
         proof,
         is_pushed: protocol::pushes(&details),
         redirect_uri: details.redirect_uris.first().map_or("", String::as_str),
@@ -129,7 +139,7 @@ pub(super) async fn with(
     };
     let show = Show {
         page: visitor.page(app, details.name.clone(), section),
-        is_custom: own.app.kind == AppKind::Custom,
+        is_custom: own.app().kind == AppKind::Custom,
         no_secret: match proof {
             Proof::Secret(_) => "",
             Proof::Assertion => "apps-secret-signed",
@@ -138,11 +148,12 @@ pub(super) async fn with(
         home: own.home(),
         list,
         list_word,
-        client_id: own.app.client_id.clone(),
+        client_id: own.app().client_id.clone(),
         logo: logo::path(details.logo_id.as_deref()),
-        badge: badge(&own.app, words),
-        is_suspended: own.app.state == AppState::Suspended,
-        changed: Moment::new(own.version.created_at, app.clock.now(), words),
+        badge: badge(own.app(), words),
+        is_suspended: own.app().state == AppState::Suspended,
+        standing: own.standing(),
+        changed: Moment::new(own.versions.live.created_at, app.clock.now(), words),
         redirect_uris: checked_uris(app, own, words).await?,
         groups: scopes::chosen(&catalogue, &details.scopes),
         scope_text: details.scopes.join(" "),
@@ -151,10 +162,10 @@ pub(super) async fn with(
         secret_limit: SECRETS_PER_APP,
         accounts,
         has_more_accounts,
-        reach: remove::reach(app, &own.app.id).await?,
+        reach: remove::reach(app, &own.app().id).await?,
         create_link: own.create_link(app, words),
-        requests: requests::requests(app, own.app.kind, &wanted).await?,
-        id: own.app.id.as_str().to_owned(),
+        requests: requests::requests(app, own.app().kind, &wanted).await?,
+        id: own.app().id.as_str().to_owned(),
         refusals: refusals::latest(app, own.of(), REFUSALS, words).await?,
         secret_id,
         secret_seal,
@@ -166,14 +177,28 @@ pub(super) async fn with(
 
 impl Own {
     pub(super) fn is_public(&self) -> bool {
-        self.version.details.client_type == ClientType::Public
+        self.details().client_type == ClientType::Public
+    }
+
+    fn standing(&self) -> Standing {
+        let waiting = self.versions.waiting.as_ref();
+        Standing {
+            is_reviewed: self.versions.is_reviewed(),
+            live: self.versions.live.number,
+            waits: match (self.versions.submitted(), waiting) {
+                (Some(_), _) => "submitted",
+                (None, Some(_)) => "draft",
+                (None, None) => "",
+            },
+            waiting: waiting.map(|version| version.number).unwrap_or_default(),
+        }
     }
 
     /// The link that developers send to customers; empty where there is none.
     fn create_link(&self, app: &App, words: Words) -> String {
-        if self.app.kind == AppKind::Custom && self.account.kind != AccountKind::Customer {
+        if self.app().kind == AppKind::Custom && self.account.kind != AccountKind::Customer {
             let secret = words.get("apps-secret-first");
-            create_link::write(app, &self.app.code, &self.version.details, &secret)
+            create_link::write(app, &self.app().code, &self.details(), &secret)
         } else {
             String::new()
         }
@@ -181,7 +206,7 @@ impl Own {
 }
 
 async fn checked_uris(app: &App, own: &Own, words: Words) -> Result<Vec<CheckedUri>, Problem> {
-    let uris = &own.version.details.redirect_uris;
+    let uris = &own.details().redirect_uris;
     let checks = redirect_check::known(app, &own.account.id, uris).await?;
     let now = app.clock.now();
     let line = |uri: &String| {

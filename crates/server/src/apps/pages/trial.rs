@@ -68,8 +68,8 @@ struct TokensPage {
 
 /// `POST /apps/store-apps/{app}/try` and `POST /apps/custom-apps/{app}/try`
 pub async fn begin(State(app): State<Arc<App>>, visitor: Visitor, own: Own, _: Form) -> Answer {
-    let known = known(&app, &own.app.client_id).await?;
-    if own.app.kind == AppKind::Custom {
+    let known = known(&app, &own.app().client_id).await?;
+    if own.app().kind == AppKind::Custom {
         return match try_out::credentials(&app, &known, &visitor.origin()).await {
             Ok(outcome) => Ok(tokens_page(&app, &visitor, &known, outcome)),
             Err(failed) => Err(not_given(failed)),

@@ -10,7 +10,7 @@ use grantry::web::assets::Assets;
 use grantry_store::Error;
 use grantry_store::action_token::ActionKind;
 use grantry_store::audit::Origin;
-use grantry_store::id::{ConnectionId, ConnectionRequestId, InvitationId};
+use grantry_store::id::{ConnectionId, ConnectionRequestId, InvitationId, SubmissionId};
 use grantry_testkit::http::{Client, Reply};
 use grantry_testkit::world::{AppWish, Person, RegisteredApp, Setup, Tenant};
 use grantry_testkit::{Form, World};
@@ -34,6 +34,8 @@ pub(crate) struct Stage {
     /// The account has connected its own app, and a member wishes for it.
     connection: ConnectionId,
     wish: ConnectionRequestId,
+    /// The app waits for approval.
+    submission: SubmissionId,
 }
 
 impl Stage {
@@ -62,7 +64,8 @@ impl Stage {
         let logo = keep_logo(&world).await;
         let connection = world.connects(&acme, &app, &["reservations.read"]).await;
         let wish = world.wishes(&acme, &bob, &app).await;
-        Self { world, acme, bob, rival, operator, app, custom_app, logo, connection, wish }
+        let submission = world.waits_for_approval(&acme, &app).await;
+        Self { world, acme, bob, rival, operator, app, custom_app, logo, connection, wish, submission }
     }
 
     /// Every line of the table.
@@ -99,6 +102,7 @@ impl Stage {
             }
             path if path.contains("{member}") => path.replace("{member}", self.bob.id.as_str()),
             path if path.contains("{account}") => path.replace("{account}", self.acme.id.as_str()),
+            path if path.contains("{submission}") => path.replace("{submission}", self.submission.as_str()),
             path if path.contains("{user}") => path.replace("{user}", self.bob.id.as_str()),
             path if path.contains("{email}") => path.replace("{email}", &self.invites().await.2),
             path if path.contains("/requests/{id}") => path.replace("{id}", self.wish.as_str()),
@@ -162,7 +166,7 @@ impl Stage {
             // A bearer's rights are in a header of the request, never in the client.
             Guard::Open | Guard::Door | Guard::Bearer(_) => self.world.client(),
             Guard::SignedIn | Guard::Member | Guard::Admin => self.world.signed_in(&self.acme.admin).await,
-            Guard::Operator => self.world.signed_in(&self.operator.admin).await,
+            Guard::Operator | Guard::Reviewer => self.world.signed_in(&self.operator.admin).await,
         }
     }
 
