@@ -56,7 +56,7 @@ impl Scene {
             .await;
         let hotel = world.customer("HOTL").await;
         world.connects(&hotel, &checkin, &asked).await;
-        let store_app = checkin.id;
+        let store_app = checkin.id.clone();
         let member = world.member(&developer, "Mia Member").await;
         world.wishes(&developer, &member, &concierge).await;
         invites(&world, &developer, INVITED).await;

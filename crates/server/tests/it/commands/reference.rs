@@ -98,6 +98,7 @@ fn guard(guard: Guard) -> String {
         Guard::Member => "members of an account".to_owned(),
         Guard::Admin => "account admins".to_owned(),
         Guard::Operator => "operators".to_owned(),
+        Guard::Reviewer => "reviewers and operators".to_owned(),
         Guard::Bearer([]) => "a bearer token".to_owned(),
         Guard::Bearer(scopes) => {
             let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();

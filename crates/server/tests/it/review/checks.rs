@@ -103,7 +103,7 @@ async fn the_use_of_an_app_is_what_shows_that_it_works() {
     let list = ada.gets("/apps/connected-apps").await;
     let at = list.body.find("/apps/connected-apps/connection/").expect("the app is connected");
     let home: String = list.body[at..].chars().take_while(|c| *c != '"').collect();
-    let form = ada.form(&home, "/disconnect").await.with("confirm", "Tidy TOOL");
+    let form = ada.form(&home, &format!("{home}/disconnect")).await.with("confirm", "Tidy TOOL");
     assert_eq!(ada.posts(&form).await.status, 303);
     scene.world.later(std::time::Duration::from_secs(5));
     let everything = "reservations.read folios.read";

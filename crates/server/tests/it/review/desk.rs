@@ -1,9 +1,9 @@
 //! The desk: the way of an app through it, who may decide, and what happens when two do at once.
 
 use grantry_store::app::Listing;
-use grantry_testkit::http::Form;
+use grantry_testkit::http::{Form, Reply};
 
-use super::{Scene, decides, takes};
+use super::{Scene, decides, form_token, takes};
 
 async fn listing(scene: &Scene) -> Listing {
     let found = scene.server().store.reader().find_app(&scene.acme.id, &scene.app.id).await;
@@ -25,8 +25,9 @@ async fn an_app_goes_from_submission_over_a_request_for_changes_to_approval_and_
     for words in ["It reads reservations.", "reservations.read", "Read reservations", "What the app is"] {
         assert!(page.says(words), "{words}: {}", page.body);
     }
-    assert!(Form::find(&page.body, "/decide").is_none(), "nobody decides who has not taken it on");
+    assert!(!offers(&page, &review, "decide"), "nobody decides who has not taken it on");
     takes(&mut rita, &review).await;
+    assert!(offers(&rita.gets(&review).await, &review, "decide"));
     let form = rita.form(&review, &format!("{review}/comment")).await;
     let asked = form.clone().with("field", "scopes").with("text", "Which reservations?");
     assert_eq!(rita.posts(&asked.with("kind", "open")).await.status, 303);
@@ -46,7 +47,8 @@ async fn an_app_goes_from_submission_over_a_request_for_changes_to_approval_and_
         assert!(page.says(words), "{words}: {}", page.body);
     }
     assert!(!page.body.contains("rude"), "internal notes are for reviewers");
-    let answer = admin.form(&format!("{}/submit", scene.home()), "/submit/comment").await;
+    let (submit, say) = (format!("{}/submit", scene.home()), format!("{}/submit/comment", scene.home()));
+    let answer = admin.form(&submit, &say).await;
     assert_eq!(admin.posts(&answer.with("field", "scopes").with("text", "All of them.")).await.status, 303);
     assert_eq!(listing(&scene).await, Listing::Unlisted);
 
@@ -65,10 +67,14 @@ async fn an_app_goes_from_submission_over_a_request_for_changes_to_approval_and_
     assert_eq!(decides_by_hand(&scene, &mut rita, &second).await, 409, "a decision is made once");
 }
 
+/// Whether a page of a submission offers to do this.
+fn offers(page: &Reply, review: &str, act: &str) -> bool {
+    Form::find(&page.body, &format!("{review}/{act}")).is_some()
+}
+
 /// Posts an approval without the page that would offer it.
 async fn decides_by_hand(scene: &Scene, client: &mut grantry_testkit::http::Client, review: &str) -> u16 {
-    let page = client.gets("/account/profile").await;
-    let token = page.form("form_token").value("form_token").unwrap_or_default().to_owned();
+    let token = form_token(scene, client);
     let id = review.trim_start_matches("/review/").parse().expect("a submission");
     let found = scene.server().store.reader().find_submission(&id, None).await.expect("a read");
     let version = found.map(|found| found.submission.version_id.to_string()).unwrap_or_default();
@@ -95,7 +101,7 @@ async fn nobody_decides_about_an_app_of_an_account_that_they_belong_to() {
     }
     let page = rita.gets(&review).await;
     assert!(page.says("another reviewer decides about it"), "{}", page.body);
-    let token = page.form("form_token").value("form_token").unwrap_or_default().to_owned();
+    let token = form_token(&scene, &rita);
     for act in ["assign", "comment", "check"] {
         let form = Form::by_hand(&format!("{review}/{act}")).with("form_token", &token).with("text", "x");
         assert_eq!(rita.posts(&form).await.status, 403, "{act}");
@@ -130,10 +136,10 @@ async fn who_has_taken_a_submission_on_has_it_until_somebody_takes_it_over_knowi
     assert_eq!(rolf.posts(&opened_before).await.status, 409, "the page did not say that somebody is on it");
     let page = rolf.gets(&review).await;
     assert!(page.says("Rita Reviewer is on this submission"));
-    assert!(Form::find(&page.body, "/decide").is_none());
+    assert!(!offers(&page, &review, "decide"));
     assert_eq!(decides_by_hand(&scene, &mut rolf, &review).await, 409);
     let ritas = rita.form(&review, &format!("{review}/decide")).await;
-    assert_eq!(rolf.posts(&page.form("/assign")).await.status, 303, "taken over");
+    assert_eq!(rolf.posts(&page.form(&format!("{review}/assign"))).await.status, 303, "taken over");
     assert_eq!(rita.posts(&ritas.pressing("Approve")).await.status, 409, "it is not hers any more");
     assert_eq!(decides(&mut rolf, &review, "Approve", "").await.status, 303);
 }
@@ -186,7 +192,7 @@ async fn a_failing_check_keeps_an_app_from_the_queue_and_a_reviewer_may_decide_o
         refused.body
     );
     scene.farm.answers("/privacy", "200 OK", "we keep nothing");
-    let again = admin.form(&submit, "/submit/check").await;
+    let again = admin.form(&submit, &format!("{submit}/check")).await;
     assert_eq!(admin.posts(&again).await.status, 303);
     assert_eq!(admin.posts(&form).await.status, 303);
     scene.farm.answers("/privacy", "410 Gone", "");

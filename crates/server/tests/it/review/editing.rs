@@ -73,7 +73,8 @@ async fn while_reviewers_look_an_edit_takes_away_in_both_versions_and_adds_to_no
     let more = scene.edits(|raw| raw.scopes.push("reports.read".to_owned())).await;
     assert!(matches!(more, Err(Refused::UnderReview)));
     let mut admin = scene.developer().await;
-    let form = admin.form(&format!("{}/edit", scene.home()), "based_on").await;
+    let edit = format!("{}/edit", scene.home());
+    let form = admin.form(&edit, &edit).await;
     let refused = admin.posts(&form.with("client_name", "Another name")).await;
     assert_eq!(refused.status, 422);
     assert!(refused.says("withdraw the submission first") && refused.says("Withdraw submission"));

@@ -123,6 +123,12 @@ async fn edits(
     Box::pin(edit::edit(server, &origin, (&of.id, &app.id), &raw, None)).await
 }
 
+/// The token that this client's forms carry.
+fn form_token(scene: &Scene, client: &Client) -> String {
+    let browser = client.cookie("grantry-browser").expect("the first page gives a browser cookie");
+    scene.server().form_key.token(browser)
+}
+
 async fn takes(reviewer: &mut Client, review: &str) {
     let form = reviewer.form(review, &format!("{review}/assign")).await;
     let taken = reviewer.posts(&form).await;

@@ -351,15 +351,12 @@ async fn whatever_happens_only_what_is_approved_is_live_and_reaches_a_code() {
             let live = Wanted { paths: ["/a", "/b"].into(), scopes: ["reservations.read"].into() };
             let model = Model { live, waiting: None, listing: Listing::Unlisted, suspended: false };
             let mut play = Play { farm: &farm, world: &world, owner, app, customer: &mut customer, model };
-            let (mut dice, mut done) = (Dice(seed), Vec::new());
+            let mut dice = Dice(seed);
             for _ in 0..STEPS {
-                let before = play.model.clone();
-                done.push(format!("{before:?}"));
                 let step = Box::pin(play.step(&mut dice)).await;
-                done.push(step);
+                println!("{seed}: {step}");
                 play.agrees().await;
             }
-            drop(done);
         }
     })
     .await;
