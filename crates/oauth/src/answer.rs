@@ -93,11 +93,14 @@ impl ReturnTo {
     }
 }
 
-/// Where a browser goes to let a client begin a sign-in (OIDC Core §4): the address that it registered, with who sends it.
-/// Whom is not said: the client asks us at once.
+/// Where a browser goes to let a client begin a sign-in (OIDC Core §4): the address that it registered, with who sends it
+/// and, where that is known, which of its own pages it should show afterwards. Whom is not said: the client asks us at
+/// once.
 #[must_use]
-pub fn initiate_login(uri: &str, issuer: &str) -> String {
-    with_query(uri, &[("iss", issuer)])
+pub fn initiate_login(uri: &str, issuer: &str, target_link_uri: Option<&str>) -> String {
+    let target = target_link_uri.map(|target| ("target_link_uri", target));
+    let pairs: Vec<(&str, &str)> = std::iter::once(("iss", issuer)).chain(target).collect();
+    with_query(uri, &pairs)
 }
 
 /// A URI with more in its query.
@@ -126,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_client_learns_who_lets_it_begin_a_sign_in() {
-        let at = |uri| initiate_login(uri, "https://id.example");
+        let at = |uri| initiate_login(uri, "https://id.example", None);
         assert_eq!(at("https://app.example/start"), "https://app.example/start?iss=https%3A%2F%2Fid.example");
         let query = at("https://app.example/start?from=a%26b");
         assert_eq!(query, "https://app.example/start?from=a%26b&iss=https%3A%2F%2Fid.example");
@@ -134,6 +137,14 @@ mod tests {
             at("https://app.example/start?"),
             "https://app.example/start?iss=https%3A%2F%2Fid.example"
         );
+        let target = initiate_login(
+            "https://app.example/start",
+            "https://id.example",
+            Some("https://app.example/?a=b&c"),
+        );
+        let wanted = "https://app.example/start?iss=https%3A%2F%2Fid.example\
+            &target_link_uri=https%3A%2F%2Fapp.example%2F%3Fa%3Db%26c";
+        assert_eq!(target, wanted);
     }
 
     #[test]

@@ -30,4 +30,5 @@ pub mod review;
 pub mod routes;
 pub mod sign_in;
 pub mod start;
+pub mod storefront;
 pub mod web;

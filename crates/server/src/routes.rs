@@ -28,6 +28,7 @@ use crate::endpoints::{
 use crate::landing;
 use crate::review::pages as review;
 use crate::sign_in::pages as sign_in;
+use crate::storefront::{self, pages as store};
 use crate::web::{self, assets, branding, guard};
 
 /// Who may call a route. The guard runs before the handler and before the body is looked at.
@@ -58,6 +59,9 @@ pub enum Guard {
 pub enum Kind {
     /// HTML for people.
     Page,
+    /// HTML for people and search engines: no forms with a token, and no cookie for who is not signed in, so that caches
+    /// may keep it.
+    Public,
     /// JSON for programs under `/api/v1`.
     Api,
     /// OAuth and OpenID Connect endpoints.
@@ -162,7 +166,7 @@ impl Elsewhere {
         let asks = matches!(*request.method(), Method::GET | Method::HEAD);
         let path = request.uri().path();
         let is_program = match kind {
-            Some(kind) => *kind != Kind::Page,
+            Some(kind) => !matches!(kind, Kind::Page | Kind::Public),
             None => ["/api/", "/connect/", "/.well-known/"].iter().any(|root| path.starts_with(root)),
         };
         Arc::clone(match (is_program, asks) {
@@ -200,7 +204,7 @@ async fn method_not_allowed() -> web::Problem {
 /// The whole table.
 pub fn table(app: &Arc<App>) -> Table {
     let empty = Table { app: Arc::clone(app), rows: Vec::new(), router: Router::new() };
-    files(rest(protocol(operators(reviewers(account(desk(doors(empty))))))))
+    files(shop(rest(protocol(operators(reviewers(account(desk(doors(empty)))))))))
 }
 
 /// Where people come in.
@@ -302,6 +306,11 @@ fn desk(table: Table) -> Table {
         .post("/apps/store-apps/{app}/secrets/{secret}/revoke", Admin, Page, apps::pages::secrets::revoke)
         .post("/apps/store-apps/{app}/delete", Admin, Page, apps::pages::modify::delete)
         .post("/apps/store-apps/{app}/try", Admin, Page, apps::pages::trial::begin)
+        .get("/apps/store-apps/{app}/listing", Admin, Page, store::listing::show)
+        .post("/apps/store-apps/{app}/listing", Admin, Page, store::listing::save)
+        .get("/apps/store-apps/{app}/listing/preview", Admin, Page, store::listing::preview)
+        .post("/apps/store-apps/{app}/listing/publish", Admin, Page, store::listing::publish)
+        .post("/apps/store-apps/{app}/listing/unpublish", Admin, Page, store::listing::unpublish)
         .get("/apps/try/callback", Admin, Page, apps::pages::trial::callback)
         .post("/apps/try/tokens", Admin, Page, apps::pages::trial::tokens)
         .get("/apps/refused-requests", Admin, Page, apps::pages::refusals::show)
@@ -393,6 +402,10 @@ fn rest(table: Table) -> Table {
         .get("/api/v1/clients/{client_id}/secrets", CLIENTS, Api, apps::api::list_secrets)
         .post("/api/v1/clients/{client_id}/secrets", CLIENTS, Api, apps::api::add_secret)
         .delete("/api/v1/clients/{client_id}/secrets/{secret}", CLIENTS, Api, apps::api::revoke_secret)
+        .get("/api/v1/clients/{client_id}/listing", CLIENTS, Api, storefront::api::show)
+        .put("/api/v1/clients/{client_id}/listing", CLIENTS, Api, storefront::api::put)
+        .post("/api/v1/clients/{client_id}/listing/publish", CLIENTS, Api, storefront::api::publish)
+        .post("/api/v1/clients/{client_id}/listing/unpublish", CLIENTS, Api, storefront::api::unpublish)
         .get("/api/v1/connected-apps", CLIENTS, Api, connections::api::list)
         .delete("/api/v1/connected-apps/{id}", CLIENTS, Api, connections::api::end)
         // Users of the account
@@ -404,6 +417,21 @@ fn rest(table: Table) -> Table {
         .get("/api/v1/account/invitations", READ, Api, invitations::list)
         .post("/api/v1/account/invitations", MANAGE, Api, invitations::create)
         .delete("/api/v1/account/invitations/{email}", MANAGE, Api, invitations::delete)
+}
+
+/// The store, for everybody.
+fn shop(table: Table) -> Table {
+    use Guard::{Door, Open};
+    use Kind::{Asset, Metadata, Public};
+    table
+        .get("/store", Door, Public, store::store::front)
+        .get("/store/search", Door, Public, store::store::search)
+        .get("/store/categories/{category}", Door, Public, store::store::category)
+        .get("/store/apps/{app}", Door, Public, store::store::show)
+        .get("/store/feed.json", Open, Metadata, storefront::feed::feed)
+        .get("/store/screenshots/{id}", Open, Asset, storefront::screenshots::serve)
+        .get("/sitemap.xml", Open, Metadata, storefront::feed::sitemap)
+        .get("/robots.txt", Open, Metadata, storefront::feed::robots)
 }
 
 /// What is the same for everybody.

@@ -102,6 +102,10 @@ crate::word::words! {
         ChangesRequested = "submission.changes_requested",
         /// Something was said about a submission.
         SubmissionCommented = "submission.commented",
+        /// An app was taken out of the store.
+        AppUnpublished = "app.unpublished",
+        /// What an app says of itself in the store was changed.
+        ListingUpdated = "listing.updated",
         /// An app that registered itself is used by nobody.
         AppUnused = "app.unused",
         /// An app that registered itself was forgotten, because nobody used it.

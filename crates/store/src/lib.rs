@@ -38,6 +38,7 @@ pub mod grant;
 pub mod id;
 pub mod invitation;
 pub mod known_browser;
+pub mod listing;
 pub mod logo;
 pub mod machine;
 pub mod member;
@@ -50,6 +51,7 @@ pub mod redirect_check;
 pub mod refresh_token;
 pub mod revocation;
 pub mod revoked_token;
+pub mod screenshot;
 pub mod secret;
 pub mod session;
 pub mod session_app;
@@ -102,6 +104,7 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("grant", grant::ALL),
     ("invitation", invitation::ALL),
     ("known_browser", known_browser::ALL),
+    ("listing", listing::ALL),
     ("logo", logo::ALL),
     ("machine", machine::ALL),
     ("member", member::ALL),
@@ -112,6 +115,7 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("refresh_token", refresh_token::ALL),
     ("revocation", revocation::ALL),
     ("revoked_token", revoked_token::ALL),
+    ("screenshot", screenshot::ALL),
     ("secret", secret::ALL),
     ("session", session::ALL),
     ("session_app", session_app::ALL),

@@ -1,11 +1,10 @@
 //! Logos as we serve them: named by what they are, so that equal ones are kept once and never change.
 
 use crate::columns::{Columns, FromColumns};
+use crate::migration::checksum_of;
 use crate::value::values;
 use crate::{Error, Reader, Tx};
-use aws_lc_rs::digest;
 use grantry_oauth::time::Timestamp;
-use std::fmt::Write as _;
 
 /// A logo, decoded and encoded anew by us.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,11 +62,7 @@ impl Tx {
         (width, height): (u32, u32),
         bytes: &[u8],
     ) -> Result<String, Error> {
-        let mut id = String::with_capacity(64);
-        for byte in digest::digest(&digest::SHA256, bytes).as_ref() {
-            // Writing to a string cannot fail.
-            let _ = write!(id, "{byte:02x}");
-        }
+        let id = checksum_of(bytes);
         self.execute(PUT, values![&id, content_type, width, height, bytes, self.now()]).await?;
         Ok(id)
     }

@@ -34,6 +34,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(7, "0007_outliving"),
     migration!(8, "0008_suites"),
     migration!(9, "0009_approval"),
+    migration!(10, "0010_store"),
 ];
 
 /// A step that is already in a database.
@@ -66,7 +67,12 @@ pub(crate) fn newest(steps: &[Migration]) -> i64 {
 
 /// SHA-256 of a step's text, in hex.
 pub(crate) fn checksum(text: &str) -> String {
-    digest(&SHA256, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    checksum_of(text.as_bytes())
+}
+
+/// SHA-256 in hex.
+pub(crate) fn checksum_of(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Which of this program's `steps` a database still lacks. An error when the `applied` ones, oldest first, are not the

@@ -45,6 +45,8 @@ crate::sql! {
         (select c.account_id, c.uri from redirect_check c where c.checked_at < $1 limit $2)";
     LOGO = "delete from logo where id in (select l.id from logo l where l.created_at < $1 \
         and not exists (select 1 from app_version v where v.logo_id = l.id) limit $2)";
+    SCREENSHOT = "delete from screenshot where id in (select s.id from screenshot s where s.created_at < $1 \
+        and not exists (select 1 from listing_screenshot l where l.screenshot_id = s.id) limit $2)";
     KNOWN_BROWSER = "delete from known_browser where (person_id, browser_hash) in \
         (select b.person_id, b.browser_hash from known_browser b where b.last_used_at < $1 limit $2)";
 }
@@ -75,6 +77,7 @@ const RULES: &[(&str, &str, Duration)] = &[
     ("outbox_mail", OUTBOX_MAIL, DAY.saturating_mul(7)),
     ("redirect_check", REDIRECT_CHECK, DAY.saturating_mul(30)),
     ("logo", LOGO, DAY),
+    ("screenshot", SCREENSHOT, DAY),
     // As long as the cookie, which browsers keep for 400 days at most.
     ("known_browser", KNOWN_BROWSER, DAY.saturating_mul(400)),
 ];

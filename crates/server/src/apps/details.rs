@@ -267,7 +267,8 @@ pub fn uri_fault(name: impl Into<String>, raw: &str, refused: Refused) -> Fault 
 }
 
 /// The same for an address that is no redirect URI: nothing about devices and callbacks.
-fn url_fault(name: &str, raw: &str, refused: Refused) -> Fault {
+#[must_use]
+pub fn url_fault(name: &str, raw: &str, refused: Refused) -> Fault {
     use redirect_uri::Problem;
     if matches!(refused.problem, Problem::NotHttps | Problem::DangerousScheme | Problem::PrivateScheme) {
         return Fault::new(name, "apps-fault-url").about(raw).try_instead(refused.proposal);
@@ -287,7 +288,8 @@ fn origin(raw: &str) -> Result<String, Refused> {
 }
 
 /// The fault of a text that people cannot read.
-pub(super) fn text_fault(name: &str, problem: display_text::Problem, limit: usize) -> Fault {
+#[must_use]
+pub fn text_fault(name: &str, problem: display_text::Problem, limit: usize) -> Fault {
     let key = match (problem, name) {
         (display_text::Problem::Empty, "secret_description") => "apps-fault-description-empty".to_owned(),
         (_, _) => format!("apps-fault-text-{}", problem.key()),

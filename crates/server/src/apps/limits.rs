@@ -21,7 +21,7 @@ const WINDOW: Duration = Duration::from_secs(600);
 ///
 /// # Errors
 /// [`Refused::TooMany`] when there were too many lately; then none is made.
-pub(super) async fn spend(app: &App, account: &AccountId, calls: usize) -> Result<(), Refused> {
+pub(crate) async fn spend(app: &App, account: &AccountId, calls: usize) -> Result<(), Refused> {
     if calls == 0 {
         return Ok(());
     }

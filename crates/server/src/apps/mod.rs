@@ -9,6 +9,7 @@ mod limits;
 pub mod logo;
 mod own;
 pub mod pages;
+pub mod picture;
 pub mod protocol;
 pub mod redirect_check;
 mod refused;
@@ -24,6 +25,7 @@ pub mod versions;
 
 pub use details::RawApp;
 pub use fault::{Fault, Faults};
+pub(crate) use limits::spend;
 pub use limits::{APPS_PER_ACCOUNT, SECRETS_PER_APP};
 pub use own::Own;
 pub use refused::Refused;

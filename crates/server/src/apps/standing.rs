@@ -13,17 +13,15 @@ pub enum Decision {
     /// Nothing of it works until it is resumed; its connections stay.
     Suspend,
     Resume,
-    /// It was reviewed. What is approved or published stays so.
+    /// It was reviewed. What is approved or published stays so. Showing it in the store is its owner's decision
+    /// (`storefront::publish`).
     Approve,
-    /// It is shown in the store; it must be approved.
-    Publish,
 }
 
 /// Carries out a decision and says what the app is then. Repeating one changes nothing.
 ///
 /// # Errors
-/// [`Refused::Missing`] for no such client ID or a deleted app, [`Refused::OtherState`] for publishing an app that is
-/// not approved, a fault for approving an app that registered itself.
+/// [`Refused::Missing`] for no such client ID or a deleted app, a fault for approving an app that registered itself.
 pub async fn decide(
     app: &App,
     origin: &Origin,
@@ -34,7 +32,7 @@ pub async fn decide(
     let deciding = app.store.write(app.clock.now(), |tx| async move {
         let found = tx.find_app_by_client_id(&client_id).await?;
         let found = found.filter(|found| found.state != AppState::Deleted).ok_or(Refused::Missing)?;
-        let after = after(&found, decision)?;
+        let after = after(&found, decision);
         // What describes itself can describe itself otherwise tomorrow: nobody vouches for it today.
         if after.listing != found.listing && tx.find_machine_app(&found.id).await?.is_some() {
             return Err(Fault::new("client_id", "apps-fault-self-registered").into());
@@ -64,19 +62,16 @@ fn action(decision: Decision) -> Action {
         Decision::Suspend => Action::AppSuspended,
         Decision::Resume => Action::AppResumed,
         Decision::Approve => Action::AppApproved,
-        Decision::Publish => Action::AppPublished,
     }
 }
 
-fn after(found: &StoredApp, decision: Decision) -> Result<StoredApp, Refused> {
+fn after(found: &StoredApp, decision: Decision) -> StoredApp {
     let mut after = found.clone();
     match (decision, found.listing) {
         (Decision::Suspend, _) => after.state = AppState::Suspended,
         (Decision::Resume, _) => after.state = AppState::Active,
         (Decision::Approve, Listing::Unlisted) => after.listing = Listing::Approved,
-        (Decision::Publish, Listing::Unlisted) => return Err(Refused::OtherState),
-        (Decision::Publish, Listing::Approved) => after.listing = Listing::Published,
-        (Decision::Approve | Decision::Publish, Listing::Approved | Listing::Published) => {}
+        (Decision::Approve, Listing::Approved | Listing::Published) => {}
     }
-    Ok(after)
+    after
 }

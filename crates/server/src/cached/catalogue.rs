@@ -60,6 +60,42 @@ impl KnownCatalogue {
         let api = self.apis.get(*api)?;
         Some((api, api.scopes.get(*scope)?))
     }
+
+    /// Scopes in words, by API in the catalogue's order; what is sensitive comes first, in each and among them.
+    #[must_use]
+    pub fn in_words(&self, scopes: &[String]) -> Vec<ApiInWords> {
+        let mut groups = Vec::new();
+        for api in &self.apis {
+            let of_api = api.scopes.iter().filter(|scope| scopes.contains(&scope.name));
+            let mut sentences: Vec<ScopeInWords> = of_api
+                .map(|scope| ScopeInWords {
+                    sentence: scope.display_name.clone(),
+                    description: scope.description.clone().unwrap_or_default(),
+                    sensitive: scope.sensitive,
+                })
+                .collect();
+            sentences.sort_by_key(|scope| !scope.sensitive);
+            if !sentences.is_empty() {
+                groups.push(ApiInWords { title: api.display_name.clone(), scopes: sentences });
+            }
+        }
+        groups.sort_by_key(|group| !group.scopes.iter().any(|scope| scope.sensitive));
+        groups
+    }
+}
+
+/// What an app may do with an API, in sentences for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiInWords {
+    pub title: String,
+    pub scopes: Vec<ScopeInWords>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeInWords {
+    pub sentence: String,
+    pub description: String,
+    pub sensitive: bool,
 }
 
 fn for_rules(api: &stored::Api) -> Result<Api, Error> {

@@ -1,13 +1,15 @@
-//! What is kept in memory of the store: apps by client ID, and the catalogue. Every change drops what it touches,
+//! What is kept in memory: apps by client ID, the catalogue, and the store's shelf. Every change drops what it touches,
 //! at once on the node that writes and within a second on the others.
 
 mod app_keys;
 mod apps;
 mod catalogue;
+pub mod shelf;
 
 pub use app_keys::{AppKeys, NoKeys};
 pub use apps::KnownApp;
-pub use catalogue::{KnownApi, KnownCatalogue, KnownScope};
+pub use catalogue::{ApiInWords, KnownApi, KnownCatalogue, KnownScope};
+pub use shelf::Shelf;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +27,7 @@ pub struct Cached {
     /// Whether client IDs that are URLs of documents mean anything.
     documents: bool,
     kept: Arc<Kept>,
+    shelf: Arc<Shelf>,
 }
 
 #[derive(Debug)]
@@ -65,8 +68,13 @@ impl Cached {
             turn: std::sync::Mutex::new(()),
         });
         let forgetting = Arc::clone(&kept);
-        store.on_change(Arc::new(move |changes: &[Change]| forgetting.forget(changes)));
-        Self { store: store.clone(), issuer: issuer.to_owned(), documents, kept }
+        let shelf = Arc::new(Shelf::new(store));
+        let noting = Arc::clone(&shelf);
+        store.on_change(Arc::new(move |changes: &[Change]| {
+            forgetting.forget(changes);
+            noting.note(changes);
+        }));
+        Self { store: store.clone(), issuer: issuer.to_owned(), documents, kept, shelf }
     }
 
     /// The app of a client ID with everything the protocol needs: live version, owner, working secrets. Deleted apps
@@ -94,6 +102,12 @@ impl Cached {
         let app = Arc::new(KnownApp::new(found)?);
         self.kept.keep_if_unchanged(before, || self.kept.apps.insert(client_id.to_owned(), Arc::clone(&app)));
         Ok(Some(app))
+    }
+
+    /// What is in the store, to be looked through.
+    #[must_use]
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// A node that cannot hear of changes does not trust what it keeps.

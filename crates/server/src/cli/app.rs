@@ -12,13 +12,14 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, STRONG, Table, count, faults, shown};
 use super::app_fields::{Fields, flag};
-use super::{account, open, open_or_make};
+use super::{account, listing, open, open_or_make};
 use crate::app::App;
 use crate::apps::standing::{self, Decision};
 use crate::apps::{RawApp, Refused, edit, register, remove, versions};
 use crate::config::DataFlags;
 use crate::review::approve::{self, Approved};
 use crate::review::{self, submit, withdraw};
+use crate::storefront::publish::Insist;
 use crate::web::moment;
 
 #[derive(Debug, Subcommand)]
@@ -64,7 +65,7 @@ pub(super) enum Verb {
     Withdraw(Named),
     /// Approve what is submitted of an app or, when nothing is, the app as it is: consent says that it was reviewed
     Approve(Named),
-    /// Show an approved app in the store
+    /// Show an approved app in the store, also before its listing is complete
     Publish(Named),
     /// Stop an app: nothing of it works until it is resumed, its connections stay
     Suspend(Named),
@@ -129,7 +130,9 @@ impl Verb {
             Self::Submit { named, note } => submit(app, &find(app, &named.client_id).await?, &note).await,
             Self::Withdraw(named) => withdraw(app, &find(app, &named.client_id).await?).await,
             Self::Approve(named) => approve(app, &find(app, &named.client_id).await?).await,
-            Self::Publish(named) => decide(app, &named, Decision::Publish).await,
+            Self::Publish(named) => {
+                listing::publish(app, &find(app, &named.client_id).await?, Insist::AsItIs).await
+            }
             Self::Suspend(named) => decide(app, &named, Decision::Suspend).await,
             Self::Resume(named) => decide(app, &named, Decision::Resume).await,
             Self::Delete(named) => delete(app, &find(app, &named.client_id).await?).await,
@@ -470,12 +473,8 @@ pub(super) fn unreviewed(what: &str, why: review::Refused) -> anyhow::Error {
 
 async fn decide(app: &App, named: &Named, decision: Decision) -> anyhow::Result<Answer> {
     let client_id = find(app, &named.client_id).await?.client_id;
-    let decided = match standing::decide(app, &Origin::command(), &client_id, decision).await {
-        Err(Refused::OtherState) => Err(anyhow!(
-            "{client_id} is not approved, so it cannot be published: `grantry app approve {client_id}` first"
-        )),
-        other => other.map_err(|why| refused("nothing was changed", why)),
-    }?;
+    let decided = standing::decide(app, &Origin::command(), &client_id, decision).await;
+    let decided = decided.map_err(|why| refused("nothing was changed", why))?;
     let object = json!({ "client_id": client_id, "state": decided.state, "listing": decided.listing });
     Ok(Answer::new(object).line(format!("{client_id} is {} and {}.", decided.state, decided.listing)))
 }

@@ -14,6 +14,7 @@ mod database;
 mod demo;
 mod doctor;
 mod keys;
+mod listing;
 mod registration;
 mod review;
 mod scopes;
@@ -59,6 +60,8 @@ enum Command {
     App(Box<Noun<app::Verb>>),
     /// Submissions of apps, and what is decided about them
     Review(Noun<review::Verb>),
+    /// What store apps say of themselves in the store
+    Listing(Noun<listing::Verb>),
     /// Client secrets of an app
     Secret(Noun<secret::Verb>),
     /// The scope catalogue
@@ -142,6 +145,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         // Everything about an app in one future is too much for the stack.
         Some(Command::App(noun)) => (Box::pin(noun.verb.run(&data)).await?, noun.form),
         Some(Command::Review(noun)) => (Box::pin(noun.verb.run(&data)).await?, noun.form),
+        Some(Command::Listing(noun)) => (Box::pin(noun.verb.run(&data)).await?, noun.form),
         Some(Command::Secret(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Scopes(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Api(noun)) => (noun.verb.run(&data).await?, noun.form),

@@ -10,12 +10,14 @@ use std::time::Duration;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 
+mod category;
 mod flags;
 mod load;
 mod reference;
 mod setting;
 mod value;
 
+pub use category::Category;
 pub use flags::{DataFlags, DemoFlags, ServeFlags};
 pub use load::{ConfigError, Sources, load};
 pub use reference::markdown;
@@ -150,6 +152,15 @@ section! {
         /// Whether an approved app's privacy and terms links change at once, or wait for approval like its redirect URIs
         /// and scopes.
         harmless: Harmless = Harmless::Live;
+    }
+}
+
+section! {
+    /// The public store of apps.
+    Storefront in "store" {
+        /// The shelves on which apps stand, in their order. `"Words"`, or `"name = Words"` with the name that stands in
+        /// URLs. An app keeps what was chosen for it when a category goes, and shows it again when it comes back.
+        categories: Vec<Category> = Category::usual();
     }
 }
 
@@ -295,6 +306,7 @@ tree! {
     registration: Registration,
     cimd: Cimd,
     review: Review,
+    store: Storefront,
     compat: Compat,
     outbound: Outbound,
     branding: Branding,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::category::Category;
 use super::value::{Accent, Bytes, HostPort, PublicUrl, Support};
 
 /// A value as somebody wrote it: structured in the file, plain text elsewhere.
@@ -58,6 +59,7 @@ word!(SocketAddr, "an address with a port");
 word!(PublicUrl, "a public URL");
 word!(HostPort, "a host:port");
 word!(Accent, "a colour");
+word!(Category, "a category");
 word!(Support, "an e-mail address or https URL");
 word!(lettre::message::Mailbox, "a mail address");
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::disconnect::{self, By};
 use super::{NotDone, ask};
 use crate::app::App;
-use crate::cached::KnownCatalogue;
+use crate::cached::ApiInWords;
 use crate::config::CompatPreset;
 use crate::web::moment::Moment;
 use crate::web::{Actor, Answer, Form, Page, Problem, Visitor, Words, page};
@@ -75,7 +75,7 @@ struct Show {
     client_id: String,
     made_by: String,
     made: Moment,
-    groups: Vec<Group>,
+    groups: Vec<ApiInWords>,
     /// What it may know of the reader, and whether it stays when they are away.
     about_you: Vec<String>,
     /// Where the app begins a sign-in; empty when it has said nothing of that.
@@ -83,18 +83,6 @@ struct Show {
     may_end: bool,
     action: String,
     error: String,
-}
-
-/// Scopes of one API, in words.
-struct Group {
-    title: String,
-    scopes: Vec<Sentence>,
-}
-
-struct Sentence {
-    sentence: String,
-    description: String,
-    sensitive: bool,
 }
 
 /// Where the lists go on.
@@ -205,7 +193,7 @@ async fn details(app: &App, visitor: &Visitor, actor: &Actor, (id, error): (&str
         client_id: found.client_id.clone(),
         made_by: found.granted_by_email.clone().unwrap_or_default(),
         made: Moment::new(found.connection.created_at, app.clock.now(), visitor.words),
-        groups: groups(&found.scopes, &catalogue),
+        groups: catalogue.in_words(&found.scopes),
         about_you: about_you(app, visitor.words, actor, &found).await?,
         start: start(app, &found).await?,
         may_end: by(actor).may_end(&found.connection),
@@ -220,27 +208,7 @@ async fn details(app: &App, visitor: &Visitor, actor: &Actor, (id, error): (&str
 async fn start(app: &App, found: &ConnectedApp) -> Result<String, Problem> {
     let known = app.cached.find_app(&found.client_id).await?.filter(|known| known.is_active());
     let uri = known.as_ref().and_then(|known| known.version.details.initiate_login_uri.as_deref());
-    Ok(uri.map(|uri| initiate_login(uri, app.issuer())).unwrap_or_default())
-}
-
-/// What was granted in words, by API, the sensitive ones first.
-fn groups(granted: &[String], catalogue: &KnownCatalogue) -> Vec<Group> {
-    let mut groups = Vec::new();
-    for api in &catalogue.apis {
-        let of_api = api.scopes.iter().filter(|scope| granted.contains(&scope.name));
-        let mut scopes: Vec<Sentence> = of_api
-            .map(|scope| Sentence {
-                sentence: scope.display_name.clone(),
-                description: scope.description.clone().unwrap_or_default(),
-                sensitive: scope.sensitive,
-            })
-            .collect();
-        scopes.sort_by_key(|scope| !scope.sensitive);
-        if !scopes.is_empty() {
-            groups.push(Group { title: api.display_name.clone(), scopes });
-        }
-    }
-    groups
+    Ok(uri.map(|uri| initiate_login(uri, app.issuer(), None)).unwrap_or_default())
 }
 
 /// What the reader has allowed this connection that is about themselves, as the consent page said it.

@@ -5,6 +5,7 @@
 
 mod client;
 mod folder;
+mod listing;
 mod party;
 mod picture;
 mod platform;

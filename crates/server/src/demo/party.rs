@@ -98,7 +98,7 @@ impl Party {
             visits: Visits::default(),
             random: Random::system(),
             clock: Clock::system(),
-            logo: picture::draw()?,
+            logo: picture::draw(picture::TICK)?,
         };
         let (stop, stopping) = watch::channel(false);
         let terms = listen::Terms::new(&config.limits, None);

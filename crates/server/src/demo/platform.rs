@@ -1,4 +1,4 @@
-//! What is on the sample platform: three accounts with their people, and one app in the store.
+//! What is on the sample platform: three accounts with their people, and the sample app.
 
 use anyhow::Context as _;
 use grantry_oauth::secret::Secret;
@@ -6,10 +6,9 @@ use grantry_store::account::{Account, AccountKind};
 use grantry_store::app::AppKind;
 use grantry_store::audit::Origin;
 
-use super::{PLATFORM, picture};
+use super::{PLATFORM, listing, picture};
 use crate::accounts::{self, RawAccount, RawPerson, people};
 use crate::app::App;
-use crate::apps::standing::{Decision, decide};
 use crate::apps::{RawApp, logo, register};
 use crate::web::Words;
 
@@ -99,7 +98,7 @@ async fn store_app(
         code: "CHECKIN".to_owned(),
         name: APP.to_owned(),
         logo_url: logo_url.to_owned(),
-        fetched_logo: Some(logo::keep(app, logo_url, picture::draw()?).await?),
+        fetched_logo: Some(logo::keep(app, logo_url, picture::draw(picture::TICK)?).await?),
         redirect_uris: vec![redirect_uri.to_owned()],
         scopes: vec![SCOPES.to_owned()],
         secret_description: "Demo".to_owned(),
@@ -109,9 +108,10 @@ async fn store_app(
     };
     let made = register::register(app, &Origin::command(), owner, AppKind::Store, &raw).await;
     let made = made.context("the sample app")?;
-    for decision in [Decision::Approve, Decision::Publish] {
-        decide(app, &Origin::command(), &made.client_id, decision).await?;
-    }
+    // The sample app's own page is where customers begin.
+    let landing = url::Url::parse(redirect_uri).map(|uri| uri.origin().ascii_serialization());
+    listing::publish(app, &made, landing.ok().as_deref()).await?;
+    listing::further_apps(app, owner).await?;
     let secret = made.client_secret.context("the sample app has a secret")?;
     Ok((made.client_id, secret))
 }

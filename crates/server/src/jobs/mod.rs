@@ -56,6 +56,13 @@ pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
             }
         }
     }));
+    let warmed = Arc::clone(app);
+    // Read before somebody asks: with many apps it takes a second or two.
+    jobs.spawn(async move {
+        if let Err(error) = warmed.cached.shelf().look(|_| ()).await {
+            tracing::warn!(%error, "the store could not be read: {error}");
+        }
+    });
     jobs.spawn(Arc::clone(&app.keys).follow(stopping.clone()));
     let turned = Arc::clone(app);
     jobs.spawn(every(Duration::from_secs(60), stopping.clone(), move || {

@@ -40,6 +40,8 @@ pub struct Limits {
 impl Limits {
     /// An app's logo.
     pub const LOGO: Self = Self { bytes: 512 * 1024, time: Duration::from_secs(5) };
+    /// A screenshot of an app.
+    pub const SCREENSHOT: Self = Self { bytes: 4 * 1024 * 1024, time: Duration::from_secs(10) };
     /// A document of an app: its keys, its metadata.
     pub const DOCUMENT: Self = Self { bytes: 64 * 1024, time: Duration::from_secs(5) };
 }
@@ -155,6 +157,14 @@ impl Outbound {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let answer = self.call(destination, Instant::now() + time, Some(form)).await?;
         Ok(answer.status().as_u16())
+    }
+
+    /// A screenshot of an app, still to be decoded with care.
+    ///
+    /// # Errors
+    /// As [`Outbound::get`].
+    pub async fn fetch_screenshot(&self, url: &str) -> Result<Fetched, OutboundError> {
+        self.get(url, Limits::SCREENSHOT).await
     }
 
     async fn fetch(&self, url: &str, limits: Limits) -> Result<Fetched, OutboundError> {

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-/// A JSON document with its tag.
+/// A document with its tag.
 #[derive(Debug, Clone)]
 pub struct Document {
+    content_type: &'static str,
     body: Bytes,
     tag: HeaderValue,
 }
@@ -20,12 +21,17 @@ impl Document {
     /// Writes a value whose keys are text, so that it is JSON for certain.
     #[must_use]
     pub fn json(value: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(value).unwrap_or_default();
+        Self::new("application/json", serde_json::to_vec(value).unwrap_or_default().into())
+    }
+
+    /// A document of this type.
+    #[must_use]
+    pub fn new(content_type: &'static str, body: Bytes) -> Self {
         let hash = digest::digest(&digest::SHA256, &body);
         let (short, _) = hash.as_ref().split_at(12);
         let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(short));
         let tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
-        Self { body: body.into(), tag }
+        Self { content_type, body, tag }
     }
 
     /// The document; or, for a cache that has it, 304.
@@ -39,8 +45,8 @@ impl Document {
         let mut response = if known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            ([json], Body::from(self.body.clone())).into_response()
+            let kind = (header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+            ([kind], Body::from(self.body.clone())).into_response()
         };
         response.headers_mut().insert(header::ETAG, self.tag.clone());
         response

@@ -48,7 +48,7 @@ pub async fn enter(State(post): State<Arc<Post>>, request: Request, next: Next) 
         // An open page takes forms of other sites, which come without our cookies: a new one in the answer would replace
         // what the browser has.
         (Kind::Page, Guard::Open) => call(&post, request, next).await,
-        (Kind::Page, _) => visit(&post, request, next).await,
+        (Kind::Page | Kind::Public, _) => visit(&post, request, next).await,
         (Kind::Api | Kind::Endpoint | Kind::Metadata | Kind::Asset, _) => call(&post, request, next).await,
     };
     post.meter.note(response.status(), began.elapsed());
@@ -74,7 +74,7 @@ async fn visit(post: &Post, request: Request, next: Next) -> Response {
     }
     if response.extensions_mut().remove::<KeepBrowser>().is_some() {
         append(&mut response, app.cookies.set(Cookie::Browser, &cookie, Some(BROWSER_KEPT_SECONDS)));
-    } else if known.is_none() {
+    } else if known.is_none() && !is_for_all(post, &visitor) {
         append(&mut response, app.cookies.set(Cookie::Browser, &cookie, None));
     }
     if let Some(NextFlash(key)) = response.extensions_mut().remove::<NextFlash>() {
@@ -83,6 +83,11 @@ async fn visit(post: &Post, request: Request, next: Next) -> Response {
         append(&mut response, app.cookies.clear(Cookie::Flash));
     }
     finish(post, &visitor, response)
+}
+
+/// Whether a cache may hand this answer to others: then no cookie may be in it.
+fn is_for_all(post: &Post, visitor: &Visitor) -> bool {
+    post.kind == Kind::Public && visitor.actor.is_none()
 }
 
 /// A program's request, or another site's: no cookie means anything, so none is read or set.
@@ -108,7 +113,7 @@ async fn call(post: &Post, request: Request, next: Next) -> Response {
 
 /// A problem in the form that the route's callers read.
 fn tell(post: &Post, visitor: &Visitor, problem: &Problem) -> Response {
-    if post.kind != Kind::Page {
+    if !matches!(post.kind, Kind::Page | Kind::Public) {
         return problem.to_json(visitor);
     }
     problem.log(visitor);

@@ -31,7 +31,7 @@ pub fn apply(kind: Kind, https: bool, response: &mut Response) {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
     }
     match kind {
-        Kind::Page => {
+        Kind::Page | Kind::Public => {
             set(header::CACHE_CONTROL, "no-store");
             set(header::X_FRAME_OPTIONS, "DENY");
             set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");

@@ -77,4 +77,7 @@ pub const FLASHES: &[&str] = &[
     "flash-app-deleted",
     "flash-app-checked",
     "flash-secret-revoked",
+    "flash-listing-saved",
+    "flash-listing-published",
+    "flash-listing-unpublished",
 ];

@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use grantry_store::account::Account;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use super::{Actor, Words, assets::Assets};
+use super::document::Document;
+use super::{Actor, Visitor, Words, assets::Assets};
 use crate::config::Support;
 
 /// What the layouts read.
@@ -106,6 +107,23 @@ pub fn render<T: Template>(status: StatusCode, template: &T) -> Response {
 /// 200 with this page.
 pub fn ok<T: Template>(template: &T) -> Response {
     render(StatusCode::OK, template)
+}
+
+/// 200 with a page that is the same for everybody who is not signed in. Then a cache may keep it, and asks each time
+/// whether it is still good: what was taken out of a page must not stay in a cache.
+pub fn public<T: Template>(visitor: &Visitor, request: &HeaderMap, template: &T) -> Response {
+    if visitor.actor.is_some() || visitor.flash.is_some() {
+        return ok(template);
+    }
+    let html = match template.render() {
+        Ok(html) => html,
+        Err(error) => return super::Problem::internal(format!("template: {error}")).into_response(),
+    };
+    let mut response = Document::new("text/html; charset=utf-8", html.into()).answer(request);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language, cookie"));
+    response
 }
 
 /// 303: the answer to every form that succeeded (RFC 9700 §4.12: never 307, which would post again).

@@ -283,9 +283,7 @@ async fn a_slow_app_does_not_hold_up_the_others_and_the_job_needs_no_push() {
 async fn a_session_that_ends_by_itself_is_told_like_any_other() {
     use grantry::sign_in::end_session::end_overdue;
     // Sessions of the world last a day; those of the product a week.
-    for (hours, used, ends) in
-        [(11, false, false), (13, false, true), (23, true, false), (24, true, true)]
-    {
+    for (hours, used, ends) in [(11, false, false), (13, false, true), (23, true, false), (24, true, true)] {
         let scene = Scene::new("/bc").await;
         let mut browser = scene.world.signed_in(&scene.hotel.admin).await;
         let tokens = scene.signs_in(&mut browser, &scene.app, "openid reservations.read", "").await;

@@ -8,7 +8,7 @@ use grantry::accounts::{Access, invitations};
 use grantry::routes::{self, Guard, Kind, Route};
 use grantry::web::Words;
 use grantry_store::id::{AppId, ConnectionId, SubmissionId};
-use grantry_testkit::world::{AppWish, Tenant};
+use grantry_testkit::world::{AppWish, Person, Tenant};
 use grantry_testkit::{Browser, Theme, World};
 use http::Method;
 
@@ -29,6 +29,8 @@ struct Scene {
     submission: SubmissionId,
     /// Another server, just installed.
     fresh: World,
+    /// The sample platform, with apps in its store.
+    shop: World,
 }
 
 impl Scene {
@@ -61,8 +63,10 @@ impl Scene {
         world.wishes(&developer, &member, &concierge).await;
         invites(&world, &developer, INVITED).await;
         let submission = world.waits_for_approval(&developer, &checkin).await;
+        let shop = World::new().await;
+        grantry::demo::fill(shop.app(), "http://127.0.0.1:1/callback").await.expect("a sample platform");
         let fresh = World::new().await;
-        Self { world, developer, operator, connection, store_app, custom_app, submission, fresh }
+        Self { world, developer, operator, connection, store_app, custom_app, submission, fresh, shop }
     }
 
     async fn signs_up(&self, browser: &Browser) {
@@ -249,11 +253,29 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             "submit"
         }
         path if path.starts_with("/review") => return reviewers(scene, browser, path).await,
+        path if path.starts_with("/store") => return store(scene, browser, path).await,
+        path if path.starts_with("/apps/store-apps/{app}/listing") => {
+            scene.shows(browser, &path.replace("{app}", scene.store_app.as_str())).await;
+            if path.ends_with("preview") { "listing-preview" } else { "listing-empty" }
+        }
         path if path.starts_with("/account/") || path.starts_with("/admin/") => {
             return accounts(scene, browser, path).await;
         }
         _ => return None,
     };
+    Some(name)
+}
+
+/// The store, as it is on a platform that has one.
+async fn store(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static str> {
+    let (path, name) = match path {
+        "/store" => ("/store", "store"),
+        "/store/search" => ("/store/search?q=gests", "store-search"),
+        "/store/categories/{category}" => ("/store/categories/customer-care", "store-category"),
+        "/store/apps/{app}" => ("/store/apps/seas-checkin", "store-app-page"),
+        _ => return None,
+    };
+    browser.goes_to(scene.shop.url(path)).await;
     Some(name)
 }
 
@@ -331,8 +353,8 @@ async fn gallery_of(room: Room) {
     let mut missing = Vec::new();
     for row in routes::table(scene.world.app()).rows() {
         // A record in JSON is downloaded, not looked at.
-        let is_file = row.path.ends_with(".json");
-        if row.method != Method::GET || row.kind != Kind::Page || is_file || Room::of(row) != room {
+        let is_page = matches!(row.kind, Kind::Page | Kind::Public) && !row.path.ends_with(".json");
+        if row.method != Method::GET || !is_page || Room::of(row) != room {
             continue;
         }
         browser.forgets_cookies().await;
@@ -373,6 +395,35 @@ async fn every_page_of_the_operator_is_pictured_and_accessible() {
     gallery_of(Room::Operator).await;
 }
 
+/// A listing as its owner sees it when it is written, and in the store of somebody who has connected the app.
+#[tokio::test]
+async fn a_listing_that_is_public_is_pictured_and_accessible() {
+    let world = World::new().await;
+    grantry::demo::fill(world.app(), "http://127.0.0.1:1/callback").await.expect("a sample platform");
+    let browser = Browser::open().await;
+    let reader = world.app().store.reader();
+    let signs_in = async |email: &str| {
+        let found = reader.find_person_by_email(email).await.expect("the store").expect("somebody");
+        let person = Person { id: found.id, name: found.first_name, email: found.email };
+        world.signs_in_quietly(&person, &browser).await;
+    };
+    signs_in("dana@seaside.example").await;
+    let app = reader.find_app_by_client_id("SEAS-AC-CHECKIN").await.expect("the store").expect("the app");
+    browser.goes_to(world.url(&format!("/apps/store-apps/{}/listing", app.id))).await;
+    browser.sees("In the store").await;
+    pictures(&browser, "listing").await;
+    browser.types("Title", "Something else").await;
+    browser.presses("Save draft").await;
+    browser.sees("must begin with Quick Check-in").await;
+    pictures(&browser, "listing-refused").await;
+
+    browser.forgets_cookies().await;
+    signs_in("alma@aurora.example").await;
+    browser.goes_to(world.url("/store/apps/seas-nightkey")).await;
+    browser.sees("You continue at seaside.example").await;
+    pictures(&browser, "store-app-signed-in").await;
+}
+
 /// What a page looks like when something went wrong, and the pages that no line of the table stands for.
 #[tokio::test]
 async fn every_other_sight_is_pictured_and_accessible() {
@@ -404,6 +455,13 @@ async fn every_other_sight_is_pictured_and_accessible() {
     browser.runs("document.querySelector('form').submit()", vec![]).await;
     browser.sees("5 things need your attention").await;
     pictures(&browser, "sign-up-refused").await;
+
+    scene.shows(&browser, "/store").await;
+    browser.sees("There are no apps yet").await;
+    pictures(&browser, "store-empty").await;
+    scene.shows(&browser, "/store/search?q=zither").await;
+    browser.sees("Nothing found").await;
+    pictures(&browser, "store-nothing-found").await;
 
     scene.shows(&browser, "/nothing/here").await;
     browser.sees("There is nothing here").await;

@@ -2,6 +2,7 @@
 
 mod apps;
 mod database;
+mod listing;
 mod people;
 mod reference;
 mod words;

@@ -1,6 +1,7 @@
 //! Editing an app that is approved or waits for it: what holds at once, what waits, and what never reaches a token.
 
-use grantry::apps::{Refused, standing};
+use grantry::apps::Refused;
+use grantry::storefront::publish::{Insist, publish};
 use grantry_store::audit::Origin;
 use grantry_testkit::World;
 use grantry_testkit::each_engine;
@@ -155,8 +156,8 @@ async fn what_the_command_line_approves_is_the_submission_when_there_is_one_and_
     let approved = approve(server, &origin, &found().await).await.expect("approved");
     assert!(matches!(approved, Approved::Submission(1)));
     assert_eq!(scene.live().await.scopes, ["folios.read", "reservations.read"]);
-    let published = standing::decide(server, &origin, &scene.app.client_id, standing::Decision::Publish);
-    published.await.expect("published");
+    let of = (&scene.acme.id, &scene.app.id);
+    publish(server, &origin, of, Insist::AsItIs).await.expect("published");
     scene.edits(|raw| "Another".clone_into(&mut raw.name)).await.expect("a draft");
     scene.approved().await;
     assert_eq!(scene.live().await.name, "Another");

@@ -6,6 +6,7 @@ use grantry::app::App;
 use grantry::apps::{self, standing, versions};
 use grantry::review::decide::{Decision, Verdict, decide};
 use grantry::review::{self, submit, withdraw};
+use grantry::storefront::publish::{Insist, publish};
 use grantry_store::app::{AppState, Listing};
 use grantry_store::app_version::VersionState;
 use grantry_store::audit::Origin;
@@ -239,24 +240,26 @@ impl Play<'_> {
 
     async fn stands(&mut self, dice: &mut Dice) -> String {
         let decision = match (dice.roll(3), self.model.suspended) {
-            (0, _) => standing::Decision::Publish,
+            (0, _) => return self.publishes().await,
             (_, true) => standing::Decision::Resume,
             (_, false) => standing::Decision::Suspend,
         };
         let done = standing::decide(self.server(), &Origin::command(), &self.app.client_id, decision).await;
-        match decision {
-            standing::Decision::Publish => {
-                assert_eq!(done.is_ok(), self.model.is_reviewed(), "publish");
-                if self.model.is_reviewed() {
-                    self.model.listing = Listing::Published;
-                }
-            }
-            standing::Decision::Suspend | standing::Decision::Resume | standing::Decision::Approve => {
-                done.expect("suspended or resumed");
-                self.model.suspended = decision == standing::Decision::Suspend;
-            }
-        }
+        done.expect("suspended or resumed");
+        self.model.suspended = decision == standing::Decision::Suspend;
         format!("{decision:?}")
+    }
+
+    async fn publishes(&mut self) -> String {
+        let found = self.server().store.reader().find_app_by_client_id(&self.app.client_id).await;
+        let found = found.expect("a read").expect("the app");
+        let of = (&found.account_id, &found.id);
+        let done = publish(self.server(), &Origin::command(), of, Insist::AsItIs).await;
+        assert_eq!(done.is_ok(), self.model.is_reviewed(), "publish");
+        if self.model.is_reviewed() {
+            self.model.listing = Listing::Published;
+        }
+        "Publish".to_owned()
     }
 
     /// A customer is sent here by the app, for one redirect URI and some scopes: only what is live is taken.

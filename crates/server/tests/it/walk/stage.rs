@@ -109,6 +109,12 @@ impl Stage {
             path if path.contains("/connect") && path.contains("/{id}") => {
                 path.replace("{app}", self.app.id.as_str()).replace("{id}", self.connection.as_str())
             }
+            "/store/categories/{category}" => "/store/categories/payments".to_owned(),
+            "/store/apps/{app}" => "/store/apps/acme-tool".to_owned(),
+            "/store/screenshots/{id}" => "/store/screenshots/none".to_owned(),
+            path if path.starts_with("/api/v1/clients/") && path.contains("/listing") => {
+                path.replace("{client_id}", &self.app.client_id)
+            }
             path if path.starts_with("/api/v1/clients/") => {
                 let path = path.replace("{client_id}", &self.custom_app.client_id);
                 self.path_of_app(&path, &self.custom_app).await
