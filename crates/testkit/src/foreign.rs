@@ -135,6 +135,8 @@ pub struct Credentials<'a> {
     pub redirect_uri: &'a str,
     /// Separated by spaces, with `openid` and `offline_access`.
     pub scope: &'a str,
+    /// Where the browser goes after signing out; empty for a program that does not sign out.
+    pub post_logout_redirect_uri: &'a str,
     /// What else the program should do, as the README beside it names it.
     pub options: &'a [&'a str],
 }
@@ -220,6 +222,7 @@ impl ForeignClient {
             .env("CLIENT_SECRET", app.client_secret)
             .env("REDIRECT_URI", app.redirect_uri)
             .env("SCOPE", app.scope)
+            .env("POST_LOGOUT_REDIRECT_URI", app.post_logout_redirect_uri)
             .envs(app.options.iter().map(|option| (*option, "1")));
         Self::run(command, format!("{language:?}")).await
     }
@@ -263,12 +266,28 @@ impl ForeignClient {
     /// # Panics
     /// When one of its library's checks fails, with what it said on standard error.
     pub async fn receives(mut self, callback_url: &str) -> Value {
-        self.input.write_all(format!("{callback_url}\n").as_bytes()).await.expect("it reads its input");
-        self.input.flush().await.expect("it reads its input");
-        let got = self.line().await;
-        let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").expect("it ends");
-        assert!(status.success(), "the {} client failed after its answer: {got}", self.name);
+        let got = self.hears(callback_url).await;
+        self.ends(&got).await;
         got
+    }
+
+    /// Gives it a line, and waits for what it says; there is more to come.
+    ///
+    /// # Panics
+    /// As [`ForeignClient::receives`].
+    pub async fn hears(&mut self, line: &str) -> Value {
+        self.input.write_all(format!("{line}\n").as_bytes()).await.expect("it reads its input");
+        self.input.flush().await.expect("it reads its input");
+        self.line().await
+    }
+
+    /// Waits for its end, after its last word.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn ends(mut self, said: &Value) {
+        let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").expect("it ends");
+        assert!(status.success(), "the {} client failed after its answer: {said}", self.name);
     }
 
     async fn line(&mut self) -> Value {

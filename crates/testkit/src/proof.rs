@@ -2,16 +2,17 @@
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use grantry_oauth::jose::{Alg, SigningKey};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 use crate::World;
 
-/// A client's own key, of ES256.
+/// A client's own key.
 #[derive(Debug)]
 pub struct ProofKey {
+    alg: Alg,
     public: Value,
     thumbprint: String,
     private: EncodingKey,
@@ -25,19 +26,34 @@ pub struct ProofWish {
 }
 
 impl ProofKey {
-    /// A fresh key.
+    /// A fresh key of ES256.
     ///
     /// # Panics
     /// When none can be made.
     #[must_use]
     pub fn new() -> Self {
-        let der = SigningKey::generate(Alg::Es256).expect("a key");
-        let key = SigningKey::from_pkcs8(Alg::Es256, der.expose()).expect("our own key loads");
-        Self {
-            public: key.public().to_json(),
-            thumbprint: key.kid().to_owned(),
-            private: EncodingKey::from_ec_der(der.expose()),
-        }
+        Self::of(Alg::Es256)
+    }
+
+    /// A fresh key.
+    ///
+    /// # Panics
+    /// When none can be made.
+    #[must_use]
+    pub fn of(alg: Alg) -> Self {
+        let der = SigningKey::generate(alg).expect("a key");
+        let key = SigningKey::from_pkcs8(alg, der.expose()).expect("our own key loads");
+        let private = match alg {
+            Alg::Es256 => EncodingKey::from_ec_der(der.expose()),
+            Alg::EdDsa => EncodingKey::from_ed_der(der.expose()),
+            // The library reads PKCS #8 of RSA as text only.
+            Alg::Rs256 | Alg::Ps256 => {
+                let text = STANDARD.encode(der.expose());
+                let pem = format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n");
+                EncodingKey::from_rsa_pem(pem.as_bytes()).expect("a key")
+            }
+        };
+        Self { alg, public: key.public().to_json(), thumbprint: key.kid().to_owned(), private }
     }
 
     /// What `cnf.jkt` and `dpop_jkt` call it.
@@ -53,8 +69,8 @@ impl ProofKey {
     #[must_use]
     pub fn proof(&self, wish: &ProofWish) -> String {
         let jwk = serde_json::from_value(self.public.clone()).expect("a JWK");
-        let header =
-            Header { typ: Some(wish.typ.to_owned()), jwk: Some(jwk), ..Header::new(Algorithm::ES256) };
+        let alg: Algorithm = self.alg.as_str().parse().expect("an algorithm that the library knows");
+        let header = Header { typ: Some(wish.typ.to_owned()), jwk: Some(jwk), ..Header::new(alg) };
         jsonwebtoken::encode(&header, &wish.claims, &self.private).expect("a proof")
     }
 }

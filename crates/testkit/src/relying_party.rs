@@ -422,7 +422,7 @@ fn refusal(error: LibraryError) -> Refusal {
 }
 
 /// The library's way to call: with our client, which reaches this computer only.
-fn calls(
+pub fn calls(
     http: &Arc<reqwest::Client>,
 ) -> impl for<'c> openidconnect::AsyncHttpClient<'c, Error = reqwest::Error> + use<> {
     let http = Arc::clone(http);

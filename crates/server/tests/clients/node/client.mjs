@@ -26,19 +26,33 @@ const config = await client.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET,
 const options = process.env.DPOP ? { DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair()) } : {};
 const tokens = ({ access_token, refresh_token, scope, token_type }) => ({ access_token, refresh_token, scope, token_type });
 
+const nextLine = async (lines) => (await lines[Symbol.asyncIterator]().next()).value;
+
 // The rest of the way is the same, however the first token was got.
 async function finish(token, lines) {
-  lines.close();
   const claims = token.claims();
   const refreshed = await client.refreshTokenGrant(config, token.refresh_token, undefined, options);
   const userinfo = await client.fetchUserInfo(config, refreshed.access_token, claims.sub, options);
+  // With LOGOUT, the person leaves through the issuer afterwards.
+  const signOut = client.buildEndSessionUrl(config, {
+    post_logout_redirect_uri: process.env.POST_LOGOUT_REDIRECT_URI ?? "",
+    id_token_hint: token.id_token,
+    state: client.randomState(),
+  });
   say({
     library: `openid-client ${version}`,
     id_token: claims,
     userinfo,
     token: tokens(token),
     refreshed: tokens(refreshed),
+    ...(process.env.LOGOUT && { logout_url: signOut.href }),
   });
+  if (process.env.LOGOUT) {
+    const back = new URL(await nextLine(lines));
+    if (back.searchParams.get("state") !== signOut.searchParams.get("state")) throw new Error(`state differs: ${back}`);
+    say({ signed_out: true });
+  }
+  lines.close();
 }
 
 // With DEVICE, the person's browser is elsewhere.
@@ -46,7 +60,7 @@ if (process.env.DEVICE) {
   const begun = await client.initiateDeviceAuthorization(config, { scope: SCOPE });
   const lines = createInterface({ input: process.stdin });
   say({ authorize_url: begun.verification_uri_complete, user_code: begun.user_code });
-  await lines[Symbol.asyncIterator]().next();
+  await nextLine(lines);
   // The library sleeps before it asks; the person has decided already.
   const token = await client.pollDeviceAuthorizationGrant(config, { ...begun, interval: 0.1 }, undefined, options);
   await finish(token, lines);
@@ -68,6 +82,6 @@ const url = client.buildAuthorizationUrl(config, {
 say({ authorize_url: url.href });
 
 const lines = createInterface({ input: process.stdin });
-const callback = new URL((await lines[Symbol.asyncIterator]().next()).value);
+const callback = new URL(await nextLine(lines));
 const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
 await finish(await client.authorizationCodeGrant(config, callback, checks, undefined, options), lines);

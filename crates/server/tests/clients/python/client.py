@@ -6,9 +6,12 @@ import sys
 from importlib.metadata import version
 from urllib.parse import parse_qsl, urlsplit
 
+from idpyoidc.client.defaults import DEFAULT_OIDC_SERVICES
+from idpyoidc.client.oauth2.stand_alone_client import backchannel_logout
 from idpyoidc.client.rp_handler import RPHandler
 
 ISSUER, SCOPE = os.environ["ISSUER"], os.environ["SCOPE"].split()
+LOGOUT = os.environ.get("LOGOUT")
 
 
 def say(value):
@@ -37,6 +40,10 @@ handler = RPHandler(
             "response_types_supported": ["code"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
             "client_authn_methods": ["client_secret_basic"],
+            "services": {
+                **DEFAULT_OIDC_SERVICES,
+                "end_session": {"class": "idpyoidc.client.oidc.end_session.EndSession"},
+            },
             "add_ons": {
                 "pkce": {
                     "function": "idpyoidc.client.oauth2.add_on.pkce.add_support",
@@ -62,7 +69,7 @@ first = tokens(token)
 refreshed = handler.refresh_access_token(done["state"])
 userinfo = handler.get_user_info(done["state"], access_token=refreshed["access_token"])
 
-say(
+got = (
     {
         "library": f"idpyoidc {version('idpyoidc')}",
         "id_token": done["id_token"].to_dict(),
@@ -71,3 +78,16 @@ say(
         "refreshed": tokens(refreshed),
     }
 )
+# With LOGOUT, the person leaves through the issuer, which also tells the app itself.
+if LOGOUT:
+    left = handler.logout(done["state"], post_logout_redirect_uri=os.environ["POST_LOGOUT_REDIRECT_URI"])
+    got["logout_url"] = left["url"]
+say(got)
+
+if LOGOUT:
+    back = dict(parse_qsl(urlsplit(sys.stdin.readline().strip()).query))
+    if back.get("state") != left["request"]["state"]:
+        sys.exit(f"the state differs: {back}")
+    # The library verifies the logout token and finds the session that it is about.
+    ended = backchannel_logout(client, request_args={"logout_token": sys.stdin.readline().strip()})
+    say({"signed_out": ended == done["state"]})

@@ -18,6 +18,7 @@ mod revocation;
 mod revocations;
 mod rotation;
 mod standing;
+mod take_turns;
 mod token_endpoint;
 mod token_exchange;
 mod two_nodes;

@@ -1,5 +1,6 @@
 //! Rotation: whoever keeps the key set for as long as it may never meets a token that it cannot verify.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,29 +17,35 @@ use tokio::task::JoinSet;
 use super::desk::{Desk, header, text};
 use super::two_nodes::second;
 
-const JWKS: &str = "/.well-known/openid-configuration/jwks";
+pub(super) const JWKS: &str = "/.well-known/openid-configuration/jwks";
 
 /// An API that keeps the key set for as long as the answer allows, and never asks sooner.
-struct Verifier {
+pub(super) struct Verifier {
+    address: SocketAddr,
     keys: Jwks,
     until: Timestamp,
 }
 
 impl Verifier {
     async fn new(desk: &Desk) -> Self {
-        let reply = desk.world.send("GET", JWKS, &[], "").await;
+        Self::at(desk, desk.world.address()).await
+    }
+
+    /// One that asks this server.
+    pub(super) async fn at(desk: &Desk, address: SocketAddr) -> Self {
+        let reply = send(address, "GET", JWKS, &[], b"").await;
         let life = reply.header("cache-control").and_then(|value| value.split("max-age=").nth(1));
         // The first seconds of a server are not to be kept.
         let life = life.map_or(0, |seconds| seconds.parse().expect("seconds"));
         let set = reply.json();
         let keys = set["keys"].as_array().expect("keys").iter().filter_map(PublicKey::from_json);
         let until = desk.world.app().clock.now() + Duration::from_secs(life);
-        Self { keys: Jwks::new(keys), until }
+        Self { address, keys: Jwks::new(keys), until }
     }
 
-    async fn verifies(&mut self, desk: &Desk, token: &str) {
+    pub(super) async fn verifies(&mut self, desk: &Desk, token: &str) {
         if desk.world.app().clock.now() >= self.until {
-            *self = Self::new(desk).await;
+            *self = Self::at(desk, self.address).await;
         }
         let verified = jose::verify::<Value>(&self.keys, TokenType::Access, token);
         assert!(verified.is_ok(), "{verified:?}: {}", header(token));
@@ -46,7 +53,7 @@ impl Verifier {
 }
 
 /// Every algorithm has a key, so that the key set may be kept.
-async fn complete(desk: &Desk) {
+pub(super) async fn complete(desk: &Desk) {
     for alg in Alg::ALL {
         desk.world.app().keys.signer(alg).await.expect("a key");
     }
