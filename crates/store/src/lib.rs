@@ -25,6 +25,8 @@ mod conformance;
 pub mod connection;
 pub mod connection_request;
 pub mod consent;
+#[cfg(test)]
+mod consumed_once;
 pub mod device_authorization;
 pub mod dpop_proof;
 mod engine;
