@@ -244,6 +244,8 @@ impl ForeignClient {
 
     async fn run(mut command: Command, name: String) -> Self {
         let mut child = command
+            // One of the libraries keeps keys of its own where it is started.
+            .current_dir(crate::target())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
