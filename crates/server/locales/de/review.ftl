@@ -145,7 +145,7 @@ review-waiting = { $count ->
     [one] Eine Einreichung wartet.
    *[other] { $count } Einreichungen warten.
 }
-review-oldest = Am längsten seit
+review-oldest = Die älteste kam
 review-took = In den letzten 90 Tagen kam die Hälfte aller Entscheidungen innerhalb von { $median }, neun von zehn innerhalb von { $slow }.
 review-minutes = { $count ->
     [one] 1 Minute

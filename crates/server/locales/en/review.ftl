@@ -145,7 +145,7 @@ review-waiting = { $count ->
     [one] One submission waits.
    *[other] { $count } submissions wait.
 }
-review-oldest = The longest since
+review-oldest = The oldest was submitted
 review-took = In the last 90 days half of all decisions came within { $median }, nine of ten within { $slow }.
 review-minutes = { $count ->
     [one] 1 minute

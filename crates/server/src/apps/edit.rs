@@ -109,7 +109,7 @@ pub async fn edit(
     }
     let client_secret = change.take_secret();
     let edited = change.outcome(client_secret);
-    app.store.write(app.clock.now(), |tx| async move { change.save(&tx).await }).await?;
+    Box::pin(app.store.write(app.clock.now(), |tx| async move { change.save(&tx).await })).await?;
     Ok(edited)
 }
 
@@ -127,7 +127,7 @@ pub struct Change {
 #[derive(Debug)]
 enum NextWaiting {
     Same,
-    Next(NewVersion),
+    Next(Box<NewVersion>),
     Gone,
 }
 
@@ -159,7 +159,7 @@ impl Change {
         let (client_secret, secret) = minted.unzip();
         let waiting = match plan.waiting {
             Waiting::Same => NextWaiting::Same,
-            Waiting::Next(details) => NextWaiting::Next(version(details)),
+            Waiting::Next(details) => NextWaiting::Next(Box::new(version(*details))),
             Waiting::Gone => NextWaiting::Gone,
         };
         let live = plan.live.map(version);
@@ -217,13 +217,13 @@ impl Change {
             let detail = difference(&before.details, &version.details);
             let entry = Entry::new(&app.account_id, Action::AppUpdated, object(app)).with(detail);
             tx.audit(origin, &entry).await?;
-            follow(tx, origin, app, (&before.details, &version.details)).await?;
+            Box::pin(follow(tx, origin, app, (&before.details, &version.details))).await?;
         }
         if let Some(secret) = secret {
             tx.insert_secret(secret).await?;
             tx.audit(origin, &secrets::created(&app.account_id, secret, &app.client_id)).await?;
         }
-        self.save_waiting(tx).await
+        Box::pin(self.save_waiting(tx)).await
     }
 
     async fn save_waiting(&self, tx: &Tx) -> Result<(), Refused> {
@@ -231,7 +231,7 @@ impl Change {
         let Versions { app, live, waiting: before } = versions;
         let next = match next {
             NextWaiting::Same => return Ok(()),
-            NextWaiting::Next(next) => Some(next),
+            NextWaiting::Next(next) => Some(next.as_ref()),
             NextWaiting::Gone => None,
         };
         if let Some(next) = next {
@@ -264,7 +264,11 @@ impl Change {
         tx.set_version_state(&app.id, &before.id, VersionState::Dropped).await?;
         let open = match before.state {
             VersionState::Submitted => tx.find_open_submission(&app.id).await?,
-            _ => None,
+            VersionState::Draft
+            | VersionState::Live
+            | VersionState::Superseded
+            | VersionState::Rejected
+            | VersionState::Dropped => None,
         };
         match (open, next) {
             (Some(open), Some(next)) => {

@@ -69,7 +69,7 @@ pub(super) struct Plan {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Waiting {
     Same,
-    Next(AppDetails),
+    Next(Box<AppDetails>),
     /// There is nothing to approve any more.
     Gone,
 }
@@ -98,7 +98,7 @@ pub(super) fn plan(
     let waiting = match (draft, &versions.waiting) {
         (None, None) => Waiting::Same,
         (Some(next), Some(before)) if next == before.details => Waiting::Same,
-        (Some(next), _) => Waiting::Next(next),
+        (Some(next), _) => Waiting::Next(Box::new(next)),
         (None, Some(_)) => Waiting::Gone,
     };
     Ok(Plan { live: (live_now != *live).then_some(live_now), waiting })

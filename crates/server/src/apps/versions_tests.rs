@@ -86,7 +86,7 @@ fn what_is_submitted_for_the_first_approval_can_only_become_less() {
     let versions = versions(Listing::Unlisted, &["a", "b"], Some(both));
     assert_eq!(planned(&versions, &["a", "c"]), None);
     let less = || details(&["a"]);
-    assert_eq!(planned(&versions, &["a"]), Some((Some(less()), Waiting::Next(less()))));
+    assert_eq!(planned(&versions, &["a"]), Some((Some(less()), Waiting::Next(Box::new(less())))));
 }
 
 // security: C07
@@ -94,10 +94,13 @@ fn what_is_submitted_for_the_first_approval_can_only_become_less() {
 fn what_an_approved_app_wants_more_waits_as_a_draft_that_later_edits_replace_or_take_back() {
     for listing in [Listing::Approved, Listing::Published] {
         let first = versions(listing, &["a"], None);
-        assert_eq!(planned(&first, &["a", "b"]), Some((None, Waiting::Next(details(&["a", "b"])))));
+        assert_eq!(planned(&first, &["a", "b"]), Some((None, Waiting::Next(Box::new(details(&["a", "b"]))))));
         let draft: (_, &[&str]) = (VersionState::Draft, &["a", "b"]);
         let second = versions(listing, &["a"], Some(draft));
-        assert_eq!(planned(&second, &["a", "c"]), Some((None, Waiting::Next(details(&["a", "c"])))));
+        assert_eq!(
+            planned(&second, &["a", "c"]),
+            Some((None, Waiting::Next(Box::new(details(&["a", "c"])))))
+        );
         assert_eq!(planned(&second, &["a"]), Some((None, Waiting::Gone)));
     }
 }
@@ -109,7 +112,10 @@ fn while_reviewers_look_an_approved_app_can_lose_things_in_both_versions_and_gai
     let versions = versions(Listing::Published, &["a", "b"], Some(asked));
     assert_eq!(planned(&versions, &["a", "b", "c", "d"]), None);
     let less = || details(&["a", "c"]);
-    assert_eq!(planned(&versions, &["a", "c"]), Some((Some(details(&["a"])), Waiting::Next(less()))));
+    assert_eq!(
+        planned(&versions, &["a", "c"]),
+        Some((Some(details(&["a"])), Waiting::Next(Box::new(less()))))
+    );
     assert_eq!(
         planned(&versions, &["a"]),
         Some((Some(details(&["a"])), Waiting::Gone)),

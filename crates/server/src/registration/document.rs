@@ -222,7 +222,7 @@ async fn update(app: &App, asking: Asking<'_>, known: &KnownApp, fetched: Fetche
         tx.note_document(&id, fresh_until, &said).await?;
         Ok::<_, Refused>(())
     });
-    saving.await
+    Box::pin(saving).await
 }
 
 /// The client code of an app whose client ID is a URL: always the same for the same URL, so that two requests at once

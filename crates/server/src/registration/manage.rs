@@ -113,7 +113,7 @@ impl Registration {
             }
             Ok(())
         });
-        saving.await?;
+        Box::pin(saving).await?;
         Ok(Replaced { client_id, issued_at, client_secret, registration_token, metadata })
     }
 

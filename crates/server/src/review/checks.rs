@@ -64,12 +64,12 @@ struct Findings {
 }
 
 impl Findings {
-    fn add(&mut self, name: &str, subject: &str, finding: Finding) {
+    fn add(&mut self, name: &str, finding: &Finding) {
         let at = self.now;
-        self.add_at(at, (name, subject), finding);
+        self.add_at(at, (name, ""), finding);
     }
 
-    fn add_at(&mut self, at: Timestamp, (name, subject): (&str, &str), finding: Finding) {
+    fn add_at(&mut self, at: Timestamp, (name, subject): (&str, &str), finding: &Finding) {
         self.checks.push(SubmissionCheck {
             name: name.to_owned(),
             subject: subject.to_owned(),
@@ -119,7 +119,7 @@ async fn addresses(
     };
     let of = |uri: &String| known.iter().find(|check| check.uri == *uri);
     for check in redirects.iter().filter_map(of) {
-        findings.add_at(check.checked_at, ("redirect", &check.uri), redirect(check));
+        findings.add_at(check.checked_at, ("redirect", &check.uri), &redirect(check));
     }
     let is_callable = |check: &RedirectCheck| {
         matches!(check.verdict, RedirectVerdict::Reachable | RedirectVerdict::RedirectsElsewhere)
@@ -130,11 +130,11 @@ async fn addresses(
             Some(check) => found(CheckVerdict::Pass, "one").with("uri", &check.uri),
             None => found(CheckVerdict::Fail, "none"),
         };
-        findings.add("callable", "", finding);
+        findings.add("callable", &finding);
     }
     for (name, link) in links {
         if let Some(check) = link.as_ref().and_then(of) {
-            findings.add_at(check.checked_at, (name, &check.uri), page(check));
+            findings.add_at(check.checked_at, (name, &check.uri), &page(check));
         }
     }
     Ok(())
@@ -177,7 +177,7 @@ async fn logo(app: &App, details: &AppDetails, findings: &mut Findings) -> Resul
         None => None,
     };
     let Some(logo) = logo else {
-        findings.add("logo", "", found(CheckVerdict::Fail, "none"));
+        findings.add("logo", &found(CheckVerdict::Fail, "none"));
         return Ok(());
     };
     let (short, long) = (logo.width.min(logo.height), logo.width.max(logo.height));
@@ -189,7 +189,7 @@ async fn logo(app: &App, details: &AppDetails, findings: &mut Findings) -> Resul
         found(CheckVerdict::Pass, "good")
     };
     let (width, height) = (logo.width.to_string(), logo.height.to_string());
-    findings.add("logo", "", finding.with("width", width).with("height", height));
+    findings.add("logo", &finding.with("width", width).with("height", height));
     let bytes = logo.bytes;
     let sight = tokio::task::spawn_blocking(move || logo_contrast::look(&bytes)).await.unwrap_or(None);
     let finding = match sight {
@@ -198,7 +198,7 @@ async fn logo(app: &App, details: &AppDetails, findings: &mut Findings) -> Resul
         Some(sight) if sight.on_light => found(CheckVerdict::Warn, "dark"),
         Some(_) | None => found(CheckVerdict::Warn, "neither"),
     };
-    findings.add("contrast", "", finding);
+    findings.add("contrast", &finding);
     Ok(())
 }
 
@@ -223,7 +223,7 @@ async fn name(app: &App, subject: Subject<'_>, findings: &mut Findings) -> Resul
         }
         None => found(CheckVerdict::Pass, "own").with("count", others.len().to_string()),
     };
-    findings.add("name", "", finding);
+    findings.add("name", &finding);
     Ok(())
 }
 
@@ -235,10 +235,10 @@ fn use_of(evidence: &AppEvidence, details: &AppDetails, findings: &mut Findings)
     };
     // Codes are what redirect URIs are for; devices have none.
     if !details.redirect_uris.is_empty() {
-        findings.add("flow", "", seen(evidence.exchanged_at));
+        findings.add("flow", &seen(evidence.exchanged_at));
     }
-    findings.add("refresh", "", seen(evidence.refreshed_at));
-    findings.add("reconnect", "", seen(evidence.reconnected_at));
+    findings.add("refresh", &seen(evidence.refreshed_at));
+    findings.add("reconnect", &seen(evidence.reconnected_at));
 }
 
 fn scopes(subject: Subject<'_>, evidence: &AppEvidence, catalogue: &KnownCatalogue, findings: &mut Findings) {
@@ -253,7 +253,7 @@ fn scopes(subject: Subject<'_>, evidence: &AppEvidence, catalogue: &KnownCatalog
             [] => found(CheckVerdict::Pass, "used"),
             unused => found(CheckVerdict::Warn, "unused").with("scopes", unused.join(", ")),
         };
-        findings.add("scopes", "", finding);
+        findings.add("scopes", &finding);
     }
     let mut sensitive = checklist::sensitive(catalogue, &details.scopes);
     sensitive.retain(|scope| approved.is_none_or(|approved| !approved.scopes.contains(scope)));
@@ -261,7 +261,7 @@ fn scopes(subject: Subject<'_>, evidence: &AppEvidence, catalogue: &KnownCatalog
         [] => found(CheckVerdict::Pass, "none"),
         sensitive => found(CheckVerdict::Warn, "some").with("scopes", sensitive.join(", ")),
     };
-    findings.add("sensitive", "", finding);
+    findings.add("sensitive", &finding);
 }
 
 /// The sentence of a result.

@@ -364,7 +364,7 @@ async fn gallery_of(room: Room) {
                 scene.world.signs_in_quietly(&scene.developer.admin, &browser).await;
             }
             Guard::Operator | Guard::Reviewer => {
-                scene.world.signs_in_quietly(&scene.operator.admin, &browser).await
+                scene.world.signs_in_quietly(&scene.operator.admin, &browser).await;
             }
         }
         match hang(&scene, &browser, row.path).await {

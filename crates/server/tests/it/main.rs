@@ -19,6 +19,7 @@ mod browser_gallery;
 mod browser_machines;
 mod browser_main_story;
 mod browser_store;
+mod browser_review;
 mod claims;
 mod clients_api;
 mod commands;

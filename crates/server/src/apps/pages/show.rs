@@ -198,7 +198,7 @@ impl Own {
     fn create_link(&self, app: &App, words: Words) -> String {
         if self.app().kind == AppKind::Custom && self.account.kind != AccountKind::Customer {
             let secret = words.get("apps-secret-first");
-            create_link::write(app, &self.app().code, &self.details(), &secret)
+            create_link::write(app, &self.app().code, self.details(), &secret)
         } else {
             String::new()
         }

@@ -168,7 +168,9 @@ async fn render(app: &App, visitor: &Visitor, own: &Own, (faults, typed): (Fault
         Ok(_) | Err(Refused::AlreadySubmitted) => String::new(),
         Err(refused) => refused.problem(words).detail.clone().unwrap_or_default(),
     };
-    let items = checklist(subject.details, subject.approved, &typed.note, &catalogue);
+    let waiting = submissions.first().filter(|latest| latest.state.is_open());
+    let note = waiting.map_or(&typed.note, |waiting| &waiting.note);
+    let items = checklist(subject.details, subject.approved, note, &catalogue);
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let mut fields = difference::compare(subject.approved, subject.details, &catalogue);
     fields.retain(|field| field.changed);

@@ -42,7 +42,11 @@ async fn what_an_approved_app_asks_for_more_waits_while_the_live_version_keeps_r
         });
         let edited = edited.await.expect("an edit");
         assert!(edited.changed_live && edited.changed_waiting);
-        assert_eq!(edited.details.redirect_uris, [old.clone()], "what was removed is gone at once");
+        assert_eq!(
+            edited.details.redirect_uris,
+            std::slice::from_ref(&old),
+            "what was removed is gone at once"
+        );
         let mut ada = scene.world.signed_in(&scene.hotel.admin).await;
         let both = async |ada: &mut Client| {
             let uri = authorizes(&scene, ada, &new, "reservations.read").await;
