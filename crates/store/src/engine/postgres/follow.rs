@@ -19,8 +19,9 @@ pub(super) const OVERLAP: Duration = Duration::from_secs(60);
 /// How a transaction that changed something ends.
 pub(super) const NOTIFY_AND_COMMIT: &str = "notify grantry_change; commit";
 
-/// How often the table is read even if nobody wakes the reader.
-const EVERY: Duration = Duration::from_secs(1);
+/// How often the whole of what may still lack a number is read, whether somebody wakes the reader or not. A change whose
+/// number is below one that was told already is found by this reading alone, and every node is to know within a second.
+const EVERY: Duration = Duration::from_millis(500);
 
 /// Many notifications in a row are one.
 const PAUSE: Duration = Duration::from_millis(20);
