@@ -50,7 +50,7 @@ async fn the_story(with_javascript: bool) {
 
     let customer = browser(&farm, with_javascript).await;
     customer.goes_to(world.url("/store")).await;
-    customer.types("Search apps", "tydi rooms").await;
+    customer.types("Search apps", "tdiy rooms").await;
     customer.presses("Search").await;
     customer.sees("One app").await;
     customer.follows("Tidy Rooms").await;
