@@ -117,7 +117,7 @@ pub fn check(raw: &RawListing, terms: Terms<'_>) -> Result<Content, Faults> {
         website: checker.url("website", &raw.website),
         support: checker.support(&raw.support),
         guide_url: checker.url("guide_url", &raw.guide_url),
-        landing_url: checker.landing(&raw.landing_url, terms.issuer),
+        landing_url: checker.landing(&raw.landing_url, terms),
         screenshots: checker.screenshots(&raw.screenshots),
     };
     if checker.0.is_empty() { Ok(content) } else { Err(checker.0) }
@@ -220,10 +220,14 @@ impl Checker {
     }
 
     /// An authorization begins at the app, with a state of its own: a link to one of ours would be without.
-    fn landing(&mut self, raw: &str, issuer: &str) -> String {
+    /// What the operator has set may stay: a sample app on the server's own machine has no https address.
+    fn landing(&mut self, raw: &str, terms: Terms<'_>) -> String {
+        if terms.before.is_some_and(|before| before.landing_url == raw.trim()) {
+            return raw.trim().to_owned();
+        }
         let url = self.url("landing_url", raw);
         let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
-        if !url.is_empty() && origin(&url) == origin(issuer) {
+        if !url.is_empty() && origin(&url) == origin(terms.issuer) {
             self.0.push(Fault::new("landing_url", "store-fault-landing").about(&url));
         }
         url

@@ -112,8 +112,9 @@ fn what_lies_or_leads_astray_is_refused_at_its_field() {
 }
 
 #[test]
-fn a_category_that_the_platform_took_away_stays_where_it_is() {
-    let before = Content { categories: texts(&["old"]), ..Content::default() };
+fn what_stands_there_already_stays_although_nobody_could_type_it_now() {
+    let landing_url = "http://127.0.0.1:8099".to_owned();
+    let before = Content { categories: texts(&["old"]), landing_url, ..Content::default() };
     let config = Config::default();
     let terms = Terms {
         name: "A",
@@ -121,6 +122,7 @@ fn a_category_that_the_platform_took_away_stays_where_it_is() {
         categories: &config.store.categories,
         before: Some(&before),
     };
-    let raw = RawListing { categories: texts(&["old", "sales"]), ..RawListing::default() };
-    assert_eq!(check(&raw, terms).map(|content| content.categories), Ok(texts(&["old", "sales"])));
+    let raw = RawListing { categories: texts(&["old", "sales"]), ..RawListing::of(&before) };
+    let kept = check(&raw, terms).expect("all is well");
+    assert_eq!((kept.categories, kept.landing_url), (texts(&["old", "sales"]), before.landing_url.clone()));
 }
