@@ -377,22 +377,22 @@ async fn gallery_of(room: Room) {
 
 #[tokio::test]
 async fn every_door_is_pictured_and_accessible() {
-    gallery_of(Room::Doors).await;
+    Box::pin(gallery_of(Room::Doors)).await;
 }
 
 #[tokio::test]
 async fn every_page_of_the_apps_section_is_pictured_and_accessible() {
-    gallery_of(Room::Apps).await;
+    Box::pin(gallery_of(Room::Apps)).await;
 }
 
 #[tokio::test]
 async fn every_page_of_an_account_is_pictured_and_accessible() {
-    gallery_of(Room::Account).await;
+    Box::pin(gallery_of(Room::Account)).await;
 }
 
 #[tokio::test]
 async fn every_page_of_the_operator_is_pictured_and_accessible() {
-    gallery_of(Room::Operator).await;
+    Box::pin(gallery_of(Room::Operator)).await;
 }
 
 /// A listing as its owner sees it when it is written, and in the store of somebody who has connected the app.

@@ -225,7 +225,7 @@ fn headers_amiss(row: &Route, reply: &Reply, https: bool) -> Vec<String> {
         ]),
         // What caches may keep is asked for again each time; its own story is in storefront/public.rs.
         Kind::Public => {
-            wanted.extend([("x-frame-options", "DENY"), ("cross-origin-opener-policy", "same-origin")])
+            wanted.extend([("x-frame-options", "DENY"), ("cross-origin-opener-policy", "same-origin")]);
         }
         Kind::Api | Kind::Endpoint => wanted.push(("cache-control", "no-store")),
         Kind::Metadata | Kind::Asset => {}
