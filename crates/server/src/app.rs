@@ -4,6 +4,7 @@ use grantry_oauth::dpop::NonceKey;
 use grantry_oauth::subject::Subjects;
 use grantry_store::Store;
 
+use crate::apps::webhook::deliver::Waiting;
 use crate::cached::{AppKeys, Cached};
 use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
@@ -50,6 +51,7 @@ pub struct App {
     pub outbound: Outbound,
     pub post: Post,
     pub ended_sessions: EndedSessions,
+    pub webhooks: Waiting,
     pub touched: Touched,
     pub flow_log: FlowLog,
     /// Failed client authentications of the last minute.

@@ -16,6 +16,8 @@ use crate::accounts::api::{invitations, users};
 use crate::accounts::pages::{invitation, member, members, operator, settings, switch};
 use crate::app::App;
 use crate::apps;
+use crate::apps::pages::webhook;
+use crate::apps::webhook::api as webhook_api;
 use crate::audit;
 use crate::catalogue;
 use crate::connections::{self, pages as connected};
@@ -304,6 +306,16 @@ fn desk(table: Table) -> Table {
         .get("/apps/store-apps/{app}/secrets", Admin, Page, apps::pages::secrets::once)
         .post("/apps/store-apps/{app}/secrets", Admin, Page, apps::pages::secrets::add)
         .post("/apps/store-apps/{app}/secrets/{secret}/revoke", Admin, Page, apps::pages::secrets::revoke)
+        .get("/apps/store-apps/{app}/webhook", Admin, Page, webhook::show)
+        .post("/apps/store-apps/{app}/webhook", Admin, Page, webhook::put)
+        .get("/apps/store-apps/{app}/webhook/secret", Admin, Page, webhook::once)
+        .post("/apps/store-apps/{app}/webhook/secret", Admin, Page, webhook::rotate)
+        .post("/apps/store-apps/{app}/webhook/secret/end", Admin, Page, webhook::end_former)
+        .post("/apps/store-apps/{app}/webhook/pause", Admin, Page, webhook::pause)
+        .post("/apps/store-apps/{app}/webhook/resume", Admin, Page, webhook::resume)
+        .post("/apps/store-apps/{app}/webhook/test", Admin, Page, webhook::test)
+        .post("/apps/store-apps/{app}/webhook/remove", Admin, Page, webhook::remove)
+        .post("/apps/store-apps/{app}/webhook/events/{event}/replay", Admin, Page, webhook::replay)
         .post("/apps/store-apps/{app}/delete", Admin, Page, apps::pages::modify::delete)
         .post("/apps/store-apps/{app}/try", Admin, Page, apps::pages::trial::begin)
         .get("/apps/store-apps/{app}/listing", Admin, Page, store::listing::show)
@@ -406,6 +418,14 @@ fn rest(table: Table) -> Table {
         .put("/api/v1/clients/{client_id}/listing", CLIENTS, Api, storefront::api::put)
         .post("/api/v1/clients/{client_id}/listing/publish", CLIENTS, Api, storefront::api::publish)
         .post("/api/v1/clients/{client_id}/listing/unpublish", CLIENTS, Api, storefront::api::unpublish)
+        .get("/api/v1/clients/{client_id}/webhook", CLIENTS, Api, webhook_api::show)
+        .put("/api/v1/clients/{client_id}/webhook", CLIENTS, Api, webhook_api::put)
+        .delete("/api/v1/clients/{client_id}/webhook", CLIENTS, Api, webhook_api::remove)
+        .post("/api/v1/clients/{client_id}/webhook/secret", CLIENTS, Api, webhook_api::rotate)
+        .post("/api/v1/clients/{client_id}/webhook/test", CLIENTS, Api, webhook_api::test)
+        .get("/api/v1/clients/{client_id}/webhook/events", CLIENTS, Api, webhook_api::events)
+        .post("/api/v1/clients/{client_id}/webhook/events/{event}/replay", CLIENTS, Api, webhook_api::replay)
+        .get("/api/v1/connections", CLIENTS, Api, connections::api::of_apps)
         .get("/api/v1/connected-apps", CLIENTS, Api, connections::api::list)
         .delete("/api/v1/connected-apps/{id}", CLIENTS, Api, connections::api::end)
         // Users of the account

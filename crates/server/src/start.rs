@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::apps::webhook::deliver::Waiting;
 use crate::cached::{AppKeys, Cached};
 use crate::clock::Clock;
 use crate::config::{Config, PublicUrl};
@@ -109,6 +110,7 @@ pub async fn open(
         outbound: Outbound::new(&config.outbound, dns)?,
         post: Post::new(&config, &public_url)?,
         ended_sessions: EndedSessions::new(&store),
+        webhooks: Waiting::new(&store),
         touched: Touched::default(),
         flow_log: FlowLog::default(),
         failures: Failures::default(),

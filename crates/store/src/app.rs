@@ -397,6 +397,7 @@ impl Tx {
         self.execute(REVOKE_SECRETS, values![self.now(), by, id]).await?;
         self.withdraw_open_submission(id, by).await?;
         let ended = self.end_connections_of_app(id, by).await?;
+        self.delete_webhook(id).await?;
         self.revoke_tokens_of_app(id).await?;
         self.app_changed(id).await?;
         Ok(Some(ended))

@@ -118,6 +118,22 @@ crate::word::words! {
         SecretCreated = "secret.created",
         /// A client secret was revoked.
         SecretRevoked = "secret.revoked",
+        /// An app is told at this address what happens to its connections.
+        WebhookSet = "webhook.set",
+        /// Deliveries are signed with another secret.
+        WebhookSecretCreated = "webhook.secret_created",
+        /// The secret before signs no more.
+        WebhookSecretEnded = "webhook.secret_ended",
+        /// What is to be told waits.
+        WebhookPaused = "webhook.paused",
+        /// What waited is told.
+        WebhookResumed = "webhook.resumed",
+        /// The app is told nothing any more.
+        WebhookRemoved = "webhook.removed",
+        /// The app's owner tried whether it is told.
+        WebhookTested = "webhook.tested",
+        /// Something is told again.
+        WebhookReplayed = "webhook.replayed",
         /// An app was connected.
         ConnectionMade = "connection.made",
         /// A connection got more scopes.

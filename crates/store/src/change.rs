@@ -22,6 +22,8 @@ crate::word::words! {
         Revocation = "revocation",
         /// A session whose apps must be told that it has ended.
         Session = "session",
+        /// Events that wait for an app's webhook.
+        Webhook = "webhook",
         /// A setting kept in the database.
         Setting = "setting",
     }

@@ -54,7 +54,7 @@ pub struct Connection {
     pub granted_by: Option<PersonId>,
     /// Since when.
     pub created_at: Timestamp,
-    /// When its scopes were last added to.
+    /// When it was made, got more scopes or ended, whichever was last.
     pub updated_at: Timestamp,
     /// When the app last got tokens of it; up to a minute late.
     pub last_used_at: Timestamp,
@@ -193,9 +193,9 @@ crate::sql! {
     FIND_OF_APP = "select c.account_id from connection c join app p on p.id = c.app_id \
         where p.account_id = $1 and p.id = $2 and c.id = $3 and c.ended_at is null";
     PERSONAL = "select id from connection where account_id = $1 and person_key = $2 and ended_at is null";
-    END = "update connection set ended_at = $1, ended_by = $2, end_reason = $3 \
+    END = "update connection set ended_at = $1, updated_at = $1, ended_by = $2, end_reason = $3 \
         where account_id = $4 and id = $5 and ended_at is null returning id";
-    END_OF_APP = "update connection set ended_at = $1, ended_by = $2, end_reason = $3 \
+    END_OF_APP = "update connection set ended_at = $1, updated_at = $1, ended_by = $2, end_reason = $3 \
         where app_id = $4 and ended_at is null";
     END_GRANTS = "update access_grant set ended_at = $1, end_reason = $2 \
         where connection_id = $3 and ended_at is null returning id";
@@ -389,8 +389,21 @@ impl Reader {
 }
 
 impl Tx {
+    /// Makes a connection, or finds the one that stands; adds the scopes that it lacks, and tells the app of what is
+    /// new.
+    pub async fn connect(&self, new: &NewConnection, scopes: &[String]) -> Result<Connection, Error> {
+        let connection = self.open_connection(new).await?;
+        let added = self.grant_scopes(&connection.id, scopes).await?;
+        if connection.id == new.id {
+            self.tell_connected(&connection.id).await?;
+        } else if !added.is_empty() {
+            self.tell_scopes_added(&connection.id, &added).await?;
+        }
+        Ok(connection)
+    }
+
     /// Makes a connection, or finds the one that stands.
-    pub async fn open_connection(&self, new: &NewConnection) -> Result<Connection, Error> {
+    pub(crate) async fn open_connection(&self, new: &NewConnection) -> Result<Connection, Error> {
         let person_key = match new.kind {
             ConnectionKind::Account => "",
             ConnectionKind::Personal => new.person_id.as_str(),
@@ -402,12 +415,19 @@ impl Tx {
         Ok(connection)
     }
 
-    /// Adds scopes to a connection; those it has stay as they are.
-    pub async fn grant_scopes(&self, id: &ConnectionId, scopes: &[String]) -> Result<(), Error> {
+    /// Adds scopes to a connection; those it has stay as they are. Answers which it had not.
+    pub(crate) async fn grant_scopes(
+        &self,
+        id: &ConnectionId,
+        scopes: &[String],
+    ) -> Result<Vec<String>, Error> {
+        let mut added = Vec::new();
         for scope in scopes {
-            self.execute(ADD_SCOPE, values![id, scope, self.now()]).await?;
+            if self.execute(ADD_SCOPE, values![id, scope, self.now()]).await? > 0 {
+                added.push(scope.clone());
+            }
         }
-        Ok(())
+        Ok(added)
     }
 
     /// Remembers that a person said yes to scopes of a connection.
@@ -440,6 +460,7 @@ impl Tx {
         self.execute(REVOKE_REFRESH, values![now, id]).await?;
         self.execute(DELETE_CODES, values![id]).await?;
         self.changed(ChangeKind::Connection, id.as_str()).await?;
+        self.tell_disconnected(id, reason).await?;
         Ok(true)
     }
 

@@ -23,6 +23,7 @@ mod columns;
 #[cfg(test)]
 mod conformance;
 pub mod connection;
+pub mod connection_list;
 pub mod connection_request;
 pub mod consent;
 #[cfg(test)]
@@ -66,6 +67,8 @@ pub mod sweep;
 pub mod throttle;
 pub mod used_assertion;
 mod value;
+pub mod webhook;
+pub mod webhook_event;
 mod word;
 
 pub use change::{Change, ChangeKind};
@@ -97,6 +100,7 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("change", change::ALL),
     ("code", code::ALL),
     ("connection", connection::ALL),
+    ("connection_list", connection_list::ALL),
     ("connection_request", connection_request::ALL),
     ("consent", consent::ALL),
     ("device_authorization", device_authorization::ALL),
@@ -129,6 +133,8 @@ pub(crate) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("sweep", sweep::ALL),
     ("throttle", throttle::ALL),
     ("used_assertion", used_assertion::ALL),
+    ("webhook", webhook::ALL),
+    ("webhook_event", webhook_event::ALL),
 ];
 
 /// Where the database is.

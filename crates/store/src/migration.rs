@@ -35,6 +35,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(8, "0008_suites"),
     migration!(9, "0009_approval"),
     migration!(10, "0010_store"),
+    migration!(11, "0011_webhooks"),
 ];
 
 /// A step that is already in a database.

@@ -41,6 +41,9 @@ crate::sql! {
     CHANGE = "delete from change where at < $1 and seq in (select c.seq from change c order by c.seq limit $2)";
     OUTBOX_MAIL = "delete from outbox_mail where id in \
         (select m.id from outbox_mail m where m.created_at < $1 and m.next_attempt_at is null limit $2)";
+    /// Its attempts go with it.
+    WEBHOOK_EVENT = "delete from webhook_event where id in \
+        (select e.id from webhook_event e where e.created_at < $1 and e.next_attempt_at is null limit $2)";
     REDIRECT_CHECK = "delete from redirect_check where (account_id, uri) in \
         (select c.account_id, c.uri from redirect_check c where c.checked_at < $1 limit $2)";
     LOGO = "delete from logo where id in (select l.id from logo l where l.created_at < $1 \
@@ -75,6 +78,7 @@ const RULES: &[(&str, &str, Duration)] = &[
     ("flow_event", FLOW_EVENT, DAY.saturating_mul(30)),
     ("change", CHANGE, DAY),
     ("outbox_mail", OUTBOX_MAIL, DAY.saturating_mul(7)),
+    ("webhook_event", WEBHOOK_EVENT, DAY.saturating_mul(30)),
     ("redirect_check", REDIRECT_CHECK, DAY.saturating_mul(30)),
     ("logo", LOGO, DAY),
     ("screenshot", SCREENSHOT, DAY),

@@ -285,7 +285,7 @@ impl From<AppSecret> for ShownSecret {
 }
 
 /// The refusal with the names that the fields have here.
-fn problem(refused: &Refused, words: Words) -> Problem {
+pub(super) fn problem(refused: &Refused, words: Words) -> Problem {
     let mut problem = refused.problem(words);
     for (name, _) in &mut problem.fields {
         *name = field(name);
@@ -338,7 +338,7 @@ fn field(form: &str) -> String {
 }
 
 /// As on the pages: apps are for admins to see and to change.
-fn check_admin(caller: &Caller) -> Result<(), Problem> {
+pub(super) fn check_admin(caller: &Caller) -> Result<(), Problem> {
     if caller.may_administer() { Ok(()) } else { Err(Problem::forbidden()) }
 }
 
@@ -363,7 +363,7 @@ async fn check_reach<'s>(
 }
 
 /// The account's app with this client ID.
-async fn find(app: &App, caller: &Caller, client_id: &str) -> Result<StoredApp, Problem> {
+pub(super) async fn find(app: &App, caller: &Caller, client_id: &str) -> Result<StoredApp, Problem> {
     let found = app.store.reader().find_app_by_client_id(client_id).await?;
     let own = found.filter(|found| found.account_id == caller.account.id && found.state != AppState::Deleted);
     own.ok_or_else(Problem::not_found)

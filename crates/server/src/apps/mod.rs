@@ -22,6 +22,7 @@ pub mod split;
 pub mod standing;
 pub mod try_out;
 pub mod versions;
+pub mod webhook;
 
 pub use details::RawApp;
 pub use fault::{Fault, Faults};

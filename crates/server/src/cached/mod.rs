@@ -157,7 +157,8 @@ impl Kept {
                 | ChangeKind::Key
                 | ChangeKind::Revocation
                 | ChangeKind::Session
-                | ChangeKind::Setting => {}
+                | ChangeKind::Setting
+                | ChangeKind::Webhook => {}
             }
         }
     }

@@ -21,6 +21,7 @@ mod scopes;
 mod secret;
 mod serve;
 mod user;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -64,6 +65,8 @@ enum Command {
     Listing(Noun<listing::Verb>),
     /// Client secrets of an app
     Secret(Noun<secret::Verb>),
+    /// Webhooks of apps
+    Webhook(Noun<webhook::Verb>),
     /// The scope catalogue
     Scopes(Noun<scopes::Verb>),
     /// APIs of the catalogue
@@ -147,6 +150,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Review(noun)) => (Box::pin(noun.verb.run(&data)).await?, noun.form),
         Some(Command::Listing(noun)) => (Box::pin(noun.verb.run(&data)).await?, noun.form),
         Some(Command::Secret(noun)) => (noun.verb.run(&data).await?, noun.form),
+        Some(Command::Webhook(noun)) => (Box::pin(noun.verb.run(&data)).await?, noun.form),
         Some(Command::Scopes(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Api(noun)) => (noun.verb.run(&data).await?, noun.form),
         Some(Command::Registration(noun)) => (noun.verb.run(&data).await?, noun.form),

@@ -111,8 +111,7 @@ async fn connect(
                 kind,
                 person_id: person.id.clone(),
             };
-            let connection = tx.open_connection(&opened).await?;
-            tx.grant_scopes(&connection.id, &names(asked.api().iter())).await?;
+            let connection = tx.connect(&opened, &names(asked.api().iter())).await?;
             note(tx, giving, (standing, &connection, connection.id == new.connection), origin).await?;
             if kind == ConnectionKind::Account {
                 tx.grant_connection_requests(&standing.account.id, &known.app.id, &person.id).await?;

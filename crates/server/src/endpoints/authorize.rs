@@ -87,7 +87,7 @@ pub async fn receive(State(app): State<Arc<App>>, visitor: Visitor, request: Req
 async fn describe(app: &App, visitor: &Visitor, client_id: &str) -> Result<Arc<KnownApp>, Problem> {
     let origin = visitor.origin();
     let asking = Asking { origin: &origin, ip: visitor.ip };
-    match document::resolve(app, asking, client_id).await {
+    match Box::pin(document::resolve(app, asking, client_id)).await {
         Ok(known) => Ok(known),
         Err(NotResolved::Refused(error)) => {
             let (code, hint) = (error.code.as_str(), error.hint.as_deref().map(short).unwrap_or_default());

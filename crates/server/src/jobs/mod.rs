@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::app::App;
+use crate::apps::webhook::deliver;
 use crate::registration::unused;
 use crate::sign_in::{back_channel, end_session};
 use crate::{keys, mail};
@@ -72,6 +73,7 @@ pub fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
     let sending = Arc::clone(app);
     jobs.spawn(mail::dispatch(sending, stopping.clone()));
     jobs.spawn(back_channel::dispatch(Arc::clone(app), stopping.clone()));
+    jobs.spawn(deliver::dispatch(Arc::clone(app), stopping.clone()));
     jobs
 }
 

@@ -53,9 +53,6 @@ pub const REFUSAL_BAND: Duration = Duration::from_secs(2);
 /// Fetches at the same time; more wait.
 const AT_ONCE: usize = 32;
 
-/// The media type of a form.
-const FORM: &str = "application/x-www-form-urlencoded";
-
 /// Lines of headers in an answer.
 const HEADER_LINES: usize = 64;
 
@@ -68,6 +65,26 @@ pub struct Fetched {
     /// How long it may be kept, as the other side said.
     pub cache_control: Option<String>,
     pub body: Bytes,
+}
+
+/// What is sent with a POST.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    pub content_type: &'static str,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: String,
+}
+
+impl Posted {
+    /// A form.
+    #[must_use]
+    pub fn form(fields: &[(&str, &str)]) -> Self {
+        Self {
+            content_type: "application/x-www-form-urlencoded",
+            headers: Vec::new(),
+            body: form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish(),
+        }
+    }
 }
 
 /// Why nothing came back. The words are fit to be shown to whoever gave the URL.
@@ -146,16 +163,15 @@ impl Outbound {
         self.get(url, Limits::LOGO).await
     }
 
-    /// Sends a form to a URL that somebody else gave, and says with which status it was answered; the answer's body is
+    /// Sends something to a URL that somebody else gave, and says with which status it was answered; the answer's body is
     /// not read. Follows no redirect.
     ///
     /// # Errors
     /// No answer within `time`, or an address that may not be called.
-    pub async fn post(&self, url: &str, form: &[(&str, &str)], time: Duration) -> Result<u16, OutboundError> {
+    pub async fn post(&self, url: &str, posted: Posted, time: Duration) -> Result<u16, OutboundError> {
         let destination = self.vet(url).await?;
         let Ok(_place) = self.fetches.acquire().await else { return Err(OutboundError::NoAnswer) };
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let answer = self.call(destination, Instant::now() + time, Some(form)).await?;
+        let answer = self.call(destination, Instant::now() + time, Some(posted)).await?;
         Ok(answer.status().as_u16())
     }
 
@@ -184,13 +200,13 @@ impl Outbound {
         Ok(Fetched { status: status.as_u16(), content_type, cache_control, body })
     }
 
-    /// Sends the request to the addresses that were looked at, a POST where there is a form, and waits for the head of
-    /// the answer.
+    /// Sends the request to the addresses that were looked at, a POST where there is something to send, and waits for the
+    /// head of the answer.
     async fn call(
         &self,
         to: Destination,
         deadline: Instant,
-        form: Option<String>,
+        posted: Option<Posted>,
     ) -> Result<reqwest::Response, OutboundError> {
         #[expect(clippy::disallowed_methods, reason = "this is the client that everybody else asks")]
         let builder = reqwest::Client::builder();
@@ -208,9 +224,15 @@ impl Outbound {
             builder = builder.resolve_to_addrs(name, &to.addresses);
         }
         let client = builder.build().map_err(|_| OutboundError::NoAnswer)?;
-        let request = match form {
+        let request = match posted {
             None => client.get(to.url),
-            Some(form) => client.post(to.url).header(http::header::CONTENT_TYPE, FORM).body(form),
+            Some(Posted { content_type, headers, body }) => {
+                let request = client.post(to.url).header(http::header::CONTENT_TYPE, content_type);
+                headers
+                    .into_iter()
+                    .fold(request, |request, (name, value)| request.header(name, value))
+                    .body(body)
+            }
         };
         match timeout_at(deadline, request.send()).await {
             Err(_) => Err(OutboundError::Timeout),

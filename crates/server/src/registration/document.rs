@@ -63,7 +63,7 @@ pub async fn resolve(app: &App, asking: Asking<'_>, client_id: &str) -> Result<A
         Err(Unfetched::Not(why)) => return Err(why),
     };
     let saved = match &known {
-        Some(known) => update(app, asking, known, fetched).await,
+        Some(known) => Box::pin(update(app, asking, known, fetched)).await,
         None => add(app, asking, &url, fetched).await,
     };
     match saved {

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::cached::KnownApp;
+use crate::outbound::Posted;
 
 /// How long an app may take to answer.
 const TIME: Duration = Duration::from_secs(5);
@@ -147,7 +148,7 @@ async fn tell(app: &App, known: &KnownApp, due: &SessionApp) -> Result<(), Faile
     // §2.4: signed as the app's ID tokens are.
     let key = app.keys.signer(known.client.id_token_alg).await.map_err(|error| passing(error.to_string()))?;
     let token = token.sign(&key).map_err(|error| passing(error.to_string()))?;
-    match app.outbound.post(uri, &[("logout_token", &token)], TIME).await {
+    match app.outbound.post(uri, Posted::form(&[("logout_token", &token)]), TIME).await {
         // §2.8: 200; frameworks that answer without a body say 204.
         Ok(200 | 204) => Ok(()),
         Ok(status @ (408 | 429 | 500..)) => Err(passing(format!("the answer's status is {status}"))),

@@ -80,4 +80,11 @@ pub const FLASHES: &[&str] = &[
     "flash-listing-saved",
     "flash-listing-published",
     "flash-listing-unpublished",
+    "flash-webhook-paused",
+    "flash-webhook-removed",
+    "flash-webhook-replayed",
+    "flash-webhook-resumed",
+    "flash-webhook-secret-ended",
+    "flash-webhook-set",
+    "flash-webhook-tested",
 ];

@@ -52,6 +52,12 @@ pub fn iso(at: Timestamp) -> String {
     utc(at).map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
 }
 
+/// A time in the words of RFC 3339.
+#[must_use]
+pub fn parse(text: &str) -> Option<Timestamp> {
+    text.parse::<jiff::Timestamp>().ok().map(|at| Timestamp(at.as_millisecond()))
+}
+
 /// `2026-11-24 07:12 UTC`
 #[must_use]
 pub fn exact(at: Timestamp) -> String {

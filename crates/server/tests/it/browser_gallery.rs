@@ -197,6 +197,22 @@ async fn hang(scene: &Scene, browser: &Browser, path: &str) -> Option<&'static s
             scene.shows(browser, &format!("/apps/custom-apps/{}/secrets", scene.custom_app)).await;
             "custom-app-at-its-secrets"
         }
+        "/apps/store-apps/{app}/webhook" => {
+            let path = format!("/apps/store-apps/{}/webhook", scene.store_app);
+            scene.shows(browser, &path).await;
+            browser.types("url", "https://checkin.example/events").await;
+            browser.presses("Create webhook").await;
+            browser.presses("I have stored it").await;
+            browser.presses("Send a test").await;
+            browser.sees("webhook.test").await;
+            scene.shows(browser, &path).await;
+            "webhook"
+        }
+        // Sends the browser on to the webhook's page.
+        "/apps/store-apps/{app}/webhook/secret" => {
+            scene.shows(browser, &format!("/apps/store-apps/{}/webhook/secret", scene.store_app)).await;
+            "webhook-at-its-secret"
+        }
         "/apps/store-apps/{app}/edit" => {
             scene.shows(browser, &format!("/apps/store-apps/{}/edit", scene.store_app)).await;
             "store-app-edit"

@@ -41,8 +41,7 @@ impl World {
         };
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let made = server.store.write(server.clock.now(), |tx| async move {
-            let connection = tx.open_connection(&new).await?;
-            tx.grant_scopes(&connection.id, &scopes).await?;
+            let connection = tx.connect(&new, &scopes).await?;
             tx.record_consent(&connection.id, &new.person_id, &scopes).await?;
             Ok::<_, Error>(connection.id)
         });

@@ -11,6 +11,7 @@ mod scopes;
 pub mod secrets;
 pub mod show;
 pub mod trial;
+pub mod webhook;
 
 use axum::extract::FromRequestParts;
 use grantry_store::app::{App as StoredApp, AppKind, AppState, Listing};

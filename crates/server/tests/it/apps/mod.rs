@@ -7,6 +7,7 @@ mod refusals;
 mod register;
 mod secrets;
 mod trial;
+mod webhook;
 
 use grantry_oauth::secret;
 use grantry_testkit::World;

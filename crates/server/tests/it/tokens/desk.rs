@@ -113,7 +113,7 @@ impl Desk {
         };
         let made = app.store.write(now, |tx| async move {
             tx.insert_session(&session).await?;
-            let connection = tx.open_connection(&connection).await?;
+            let connection = tx.connect(&connection, &[]).await?;
             tx.insert_grant(&NewGrant { connection_id: connection.id.clone(), ..new }).await?;
             Ok::<_, Error>(connection.id)
         });

@@ -2,6 +2,7 @@
 
 use grantry::accounts::members::RawMember;
 use grantry::accounts::{Access, invitations};
+use grantry::apps::webhook;
 use grantry::routes::{self, Guard, Kind, Route};
 use grantry::sign_in::link::Link;
 use grantry::sign_in::{Address, set_password};
@@ -163,7 +164,22 @@ impl Stage {
         let reader = self.world.app().store.reader();
         let secrets = reader.list_secrets(&self.acme.id, &app.id).await.expect("the app has secrets");
         let secret = secrets.first().map(|secret| secret.id.to_string()).unwrap_or_default();
-        path.replace("{app}", app.id.as_str()).replace("{secret}", &secret)
+        let path = path.replace("{app}", app.id.as_str()).replace("{secret}", &secret);
+        if path.contains("/webhook") {
+            path.replace("{event}", &self.tells(app, path.ends_with("/secret/end")).await)
+        } else {
+            path
+        }
+    }
+
+    /// Gives the app a webhook with an event, and with a secret that has another before it. Answers the event's id.
+    async fn tells(&self, of: &RegisteredApp, with_former_secret: bool) -> String {
+        let (app, origin, own) = (self.world.app(), Origin::command(), (&self.acme.id, &of.id));
+        webhook::put(app, &origin, own, "https://tool.example/hook").await.expect("a webhook");
+        if with_former_secret {
+            webhook::rotate(app, &origin, own).await.expect("another secret");
+        }
+        webhook::test(app, &origin, own).await.expect("an event")
     }
 
     /// Somebody who may use this route, signed in if the route asks for it.
@@ -220,6 +236,7 @@ impl Stage {
         let body = match (row.method.as_str(), row.path.contains("/users/")) {
             ("PATCH", true) => "[]",
             ("POST", _) if row.path.ends_with("/secrets") => r#"{"description": "another"}"#,
+            ("PUT", _) if row.path.ends_with("/webhook") => r#"{"url": "https://tool.example/hook"}"#,
             ("POST" | "PATCH" | "PUT", _) => "{}",
             _ => "",
         };
