@@ -338,6 +338,7 @@ mod tests {
     fn a_sign_in_may_be_as_old_as_a_number_of_seconds_says() {
         let age = |value: Value| read(&json!({ "default_max_age": value })).map(|read| read.default_max_age);
         assert_eq!(age(json!(0)), Ok(Some(0)));
+        assert_eq!(LONGEST_MAX_AGE, 3_162_240_000);
         assert_eq!(age(json!(LONGEST_MAX_AGE)), Ok(Some(LONGEST_MAX_AGE)));
         assert_eq!(age(Value::Null), Ok(None));
         for bad in [json!(-1), json!(1.5), json!("60"), json!(LONGEST_MAX_AGE + 1), json!([1])] {

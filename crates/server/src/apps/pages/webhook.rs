@@ -16,8 +16,8 @@ use serde::Deserialize;
 use super::Badge;
 use crate::app::App;
 use crate::apps::own::named;
-use crate::apps::{Own, Refused};
 use crate::apps::webhook;
+use crate::apps::{Own, Refused};
 use crate::web::moment::Moment;
 use crate::web::{Answer, Form, Page, Problem, Visitor, Words, page};
 

@@ -85,7 +85,8 @@ impl Shelf {
                 | ChangeKind::Key
                 | ChangeKind::Revocation
                 | ChangeKind::Session
-                | ChangeKind::Setting => {}
+                | ChangeKind::Setting
+                | ChangeKind::Webhook => {}
             }
         }
     }
