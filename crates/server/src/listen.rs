@@ -10,12 +10,14 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::FutureExt as _;
+use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 mod activity;
 mod connection;
+mod room;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,8 @@ mod tls;
 
 pub use tls::acceptor;
 
+use self::activity::Activity;
+use self::room::Room;
 use crate::config::Limits;
 
 /// What holds for every connection. Clones share the cap on connections, so all public listeners take one.
@@ -30,7 +34,7 @@ use crate::config::Limits;
 pub struct Terms {
     limits: Arc<Limits>,
     tls: Option<TlsAcceptor>,
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
 }
 
 impl std::fmt::Debug for Terms {
@@ -44,15 +48,16 @@ impl std::fmt::Debug for Terms {
 }
 
 impl Terms {
-    /// Caps the connections by what the process may open.
+    /// Caps the connections by what the process may open, and those of one source, `proxies` aside.
     #[must_use]
-    pub fn new(limits: &Limits, tls: Option<TlsAcceptor>) -> Self {
+    pub fn new(limits: &Limits, tls: Option<TlsAcceptor>, proxies: &[IpNet]) -> Self {
         let wanted = usize::try_from(limits.connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let most = open_files().map_or(wanted, |files| files.saturating_sub(OTHER_FILES).max(16));
         if most < wanted {
             tracing::warn!(wanted, most, "the limit of open files lowers limits.connections to {most}");
         }
-        Self { limits: Arc::new(limits.clone()), tls, room: Arc::new(Semaphore::new(wanted.min(most))) }
+        let room = Room::new(wanted.min(most), limits.connections_per_source, proxies);
+        Self { limits: Arc::new(limits.clone()), tls, room }
     }
 }
 
@@ -134,8 +139,8 @@ pub async fn serve(listener: TcpListener, router: Router, terms: Terms, stop: wa
     accept_all(&listener, &host).await;
     // The kernel has shaken hands with these already: closing the listener would reset them.
     while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
-        let room = Arc::clone(&host.terms.room).try_acquire_owned();
-        if let Ok(place) = room {
+        let place = Arc::clone(&host.terms.room.places).try_acquire_owned();
+        if let Ok(place) = place {
             host.welcome(stream, peer, place);
         }
     }
@@ -166,11 +171,11 @@ async fn accept_all(listener: &TcpListener, host: &Host) {
     }
 }
 
-type Place = tokio::sync::OwnedSemaphorePermit;
+type Place = OwnedSemaphorePermit;
 
 /// The next connection, once there is room: others wait in the kernel's queue.
-async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> io::Result<(TcpStream, SocketAddr, Place)> {
-    let place = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
+async fn accept(listener: &TcpListener, room: &Room) -> io::Result<(TcpStream, SocketAddr, Place)> {
+    let place = room.place().await?;
     let (stream, peer) = listener.accept().await?;
     Ok((stream, peer, place))
 }
@@ -191,6 +196,11 @@ struct Host {
 
 impl Host {
     fn welcome(&self, stream: TcpStream, peer: SocketAddr, place: Place) {
+        let activity = Activity::new(&self.terms.limits);
+        let Some(guest) = self.terms.room.enter(place, (peer.ip(), &activity)) else {
+            tracing::debug!(%peer, "too many connections from one source");
+            return;
+        };
         // Token answers are small: waiting to fill a packet only adds delay.
         let _ = stream.set_nodelay(true);
         let alive = self.alive.clone();
@@ -200,10 +210,11 @@ impl Host {
             limits: Arc::clone(&self.terms.limits),
             stop: self.stop.clone(),
             peer,
+            activity,
         };
         tokio::spawn(async move {
             visit.run(stream, tls).await;
-            drop((place, alive));
+            drop((guest, alive));
         });
     }
 }

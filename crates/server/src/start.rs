@@ -157,10 +157,10 @@ async fn find_url(store: &Store, config: &Config, port: u16) -> Result<PublicUrl
 pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let config = &settings.config;
     let tls = listen::acceptor(&config.tls)?;
-    let terms = listen::Terms::new(&config.limits, tls);
+    let terms = listen::Terms::new(&config.limits, tls, &config.server.trusted_proxies);
     let listeners = listen::bind(&config.server.listen, "--listen").await?;
     let ops_listeners = listen::bind(&[config.server.ops_listen], "--ops-listen").await?;
-    let ops_terms = listen::Terms::new(&config.limits, None);
+    let ops_terms = listen::Terms::new(&config.limits, None, &[]);
     let bound = |listeners: &[tokio::net::TcpListener]| {
         let addresses = listeners.iter().map(tokio::net::TcpListener::local_addr);
         addresses.collect::<Result<Vec<_>, _>>().context("asking a listener for its address")

@@ -243,6 +243,9 @@ section! {
     Limits in "limits" {
         /// Connections at the same time. The system's limit of open files may lower it.
         connections: u32 = 4096;
+        /// Connections of one source at the same time: an IPv4 address, or an IPv6 network of 64 bits. Trusted proxies and this
+        /// machine itself are not counted; 0 stands for any number.
+        connections_per_source: u32 = 1024;
         /// The time in which a connection must bring its request's headers.
         header_timeout: Duration = Duration::from_secs(10);
         /// The size of a request's headers, its URL included.

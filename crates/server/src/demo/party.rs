@@ -101,7 +101,7 @@ impl Party {
             logo: picture::draw(picture::TICK)?,
         };
         let (stop, stopping) = watch::channel(false);
-        let terms = listen::Terms::new(&config.limits, None);
+        let terms = listen::Terms::new(&config.limits, None, &[]);
         let serving = tokio::spawn(listen::serve(listener, router(Arc::new(shop)), terms, stopping));
         Ok(Self { stop, serving })
     }

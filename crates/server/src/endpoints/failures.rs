@@ -1,13 +1,15 @@
 //! How often a program fails to say who it is, from one address: beyond a limit it is told to wait.
 
 use std::hash::{BuildHasher as _, Hash, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use grantry_oauth::Timestamp;
 use quick_cache::sync::Cache;
+
+use crate::web::caller::network;
 
 /// What is counted starts anew after this.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -62,14 +64,6 @@ impl Failures {
         };
         let before = count.failures.fetch_add(1, Ordering::Relaxed);
         (before >= most).then(|| (count.began + WINDOW).since(now).max(Duration::from_secs(1)))
-    }
-}
-
-/// Who has one IPv6 address mostly has a whole /64 of them.
-fn network(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(ip) => IpAddr::V4(ip),
-        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
     }
 }
 

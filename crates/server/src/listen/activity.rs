@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Version;
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use crate::config::Limits;
@@ -14,6 +15,8 @@ pub(super) struct Activity {
     header_timeout: Duration,
     idle_timeout: Duration,
     state: Mutex<State>,
+    /// Somebody else needs the place.
+    asked: Notify,
 }
 
 #[derive(Debug)]
@@ -50,7 +53,18 @@ impl Activity {
             header_timeout: limits.header_timeout,
             idle_timeout: limits.idle_timeout,
             state: Mutex::new(state),
+            asked: Notify::new(),
         })
+    }
+
+    /// Since when all that was asked is answered; `None` for a connection that is in the middle of something.
+    pub(super) fn rests_since(&self) -> Option<Instant> {
+        self.change(|state| (state.phase == Phase::Idle && state.in_flight == 0).then_some(state.since))
+    }
+
+    /// Asks a connection to end, if it rests.
+    pub(super) fn make_way(&self) {
+        self.asked.notify_one();
     }
 
     /// Bytes came from the other side.
@@ -79,10 +93,18 @@ impl Activity {
         let nap = (self.header_timeout / 4).max(Duration::from_millis(10));
         loop {
             let now = Instant::now();
-            match self.deadline() {
+            let until = match self.deadline() {
                 Some((deadline, overdue)) if deadline <= now => return overdue,
-                Some((deadline, _)) => sleep_until(deadline.min(now + nap)).await,
-                None => sleep_until(now + nap).await,
+                Some((deadline, _)) => deadline.min(now + nap),
+                None => now + nap,
+            };
+            tokio::select! {
+                () = sleep_until(until) => {}
+                () = self.asked.notified() => {
+                    if self.rests_since().is_some() {
+                        return Overdue::Idle;
+                    }
+                }
             }
         }
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use http::{HeaderValue, Request, Response, Version, header};
+use http::uri::Authority;
+use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -36,6 +37,7 @@ pub(super) struct Visit {
     pub(super) limits: Arc<Limits>,
     pub(super) stop: watch::Receiver<bool>,
     pub(super) peer: SocketAddr,
+    pub(super) activity: Arc<Activity>,
 }
 
 impl Visit {
@@ -53,7 +55,7 @@ impl Visit {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let activity = Activity::new(&self.limits);
+        let activity = Arc::clone(&self.activity);
         let stream = Watched::new(stream, Arc::clone(&activity), self.limits.body_timeout);
         let service = self.service(&activity);
         let builder = builder(&self.limits);
@@ -106,6 +108,9 @@ impl Visit {
             let (router, stop) = (router.clone(), stop.clone());
             async move {
                 let version = request.version();
+                if !names_its_host(&request) {
+                    return Ok(no_host().map(|body| Answer::new(body, in_flight)));
+                }
                 let mut request = request.map(|body| arriving(body, time));
                 request.extensions_mut().insert(PeerAddress(peer.ip()));
                 let mut response = router.oneshot(request).await?;
@@ -117,6 +122,29 @@ impl Visit {
             }
         })
     }
+}
+
+/// RFC 9112 §3.2: a request of HTTP/1.1 names one host, and none names several. Two programs on its way that read another
+/// one each are how what one has checked is passed by at the other. HTTP/2 has no such header.
+fn names_its_host(request: &Request<Incoming>) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => request.version() != Version::HTTP_11,
+        (Some(host), None) => {
+            let is_host = |host: &Authority| !host.as_str().contains('@');
+            host.is_empty() || Authority::try_from(host.as_bytes()).is_ok_and(|host| is_host(&host))
+        }
+        (Some(_), Some(_)) => false,
+    }
+}
+
+fn no_host() -> Response<Body> {
+    let mut response = Response::new(Body::from("The request needs one Host header.\n"));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 fn arriving(body: Incoming, time: Duration) -> Body {

@@ -26,7 +26,7 @@ struct Server {
 
 impl Server {
     async fn start(router: Router) -> Self {
-        Self::with(router, Terms::new(&Limits::default(), None)).await
+        Self::with(router, Terms::new(&Limits::default(), None, &[])).await
     }
 
     async fn with(router: Router, terms: Terms) -> Self {
@@ -151,13 +151,13 @@ async fn a_body_that_does_not_come_ends_the_request() {
 async fn a_client_that_does_not_take_its_answer_is_cut() {
     let router = Router::new().route("/", get(|| async { Body::from(vec![b'a'; 64 * 1024 * 1024]) }));
     let limits = Limits { connections: 8, ..Limits::default() };
-    let server = Server::with(router, Terms::new(&limits, None)).await;
+    let server = Server::with(router, Terms::new(&limits, None, &[])).await;
     let mut stream = server.client().await;
     stream.write_all(ASK).await.unwrap();
     assert_eq!(stream.read_u8().await.unwrap(), b'H');
     let began = Instant::now();
     // The accept loop holds the eighth place.
-    drop(server.terms.room.acquire_many(7).await.unwrap());
+    drop(server.terms.room.places.acquire_many(7).await.unwrap());
     assert!(about(30).contains(&began.elapsed()), "{:?}", began.elapsed());
 }
 
@@ -186,19 +186,105 @@ async fn a_head_that_is_too_large_is_refused() {
     assert!(hear_hello(&mut stream).await.starts_with("HTTP/1.1 200"));
 }
 
+/// A server whose answers to `/slow` wait until somebody says so.
+fn slow(go: &Arc<Notify>) -> Router {
+    let go = Arc::clone(go);
+    hello().route(
+        "/slow",
+        get(move || async move {
+            go.notified().await;
+            "hello"
+        }),
+    )
+}
+
+const ASK_SLOWLY: &[u8] = b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n";
+
+// security: W07
 #[tokio::test(start_paused = true)]
-async fn connections_beyond_the_cap_wait_for_their_turn() {
+async fn connections_beyond_the_cap_wait_for_those_that_are_busy_and_take_the_place_of_those_that_rest() {
     let limits = Limits { connections: 1, ..Limits::default() };
-    let server = Server::with(hello(), Terms::new(&limits, None)).await;
+    let go = Arc::new(Notify::new());
+    let server = Server::with(slow(&go), Terms::new(&limits, None, &[])).await;
     let mut first = server.client().await;
-    first.write_all(ASK).await.unwrap();
-    hear_hello(&mut first).await;
+    first.write_all(ASK_SLOWLY).await.unwrap();
     let mut second = server.client().await;
     second.write_all(ASK).await.unwrap();
     let early = tokio::time::timeout(Duration::from_secs(5), second.read_u8()).await;
     assert!(early.is_err(), "the second was answered beside the first");
-    drop(first);
+    go.notify_one();
+    hear_hello(&mut first).await;
+    // It rests from now on, and would for a minute.
+    let began = Instant::now();
     hear_hello(&mut second).await;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(hear_the_end(&mut first).await.0.is_empty(), "it was closed, not cut in the middle");
+}
+
+// security: W07
+#[tokio::test(start_paused = true)]
+async fn one_source_takes_a_part_of_the_room_and_its_resting_connections_make_way_first() {
+    let terms = |proxies: &[IpNet]| {
+        let limits = Limits { connections: 16, connections_per_source: 2, ..Limits::default() };
+        Terms::new(&limits, None, proxies)
+    };
+    let limits = Limits::default();
+    let enter = |room: &Arc<Room>, peer: &str, activity: &Arc<Activity>| {
+        let place = Arc::clone(&room.places).try_acquire_owned().unwrap();
+        room.enter(place, (peer.parse().unwrap(), activity))
+    };
+    let busy = Activity::new(&limits);
+    for (one, also) in [("192.0.2.1", "::ffff:192.0.2.1"), ("2001:db8::1", "2001:db8::2:3")] {
+        let room = terms(&[]).room;
+        let kept = [enter(&room, one, &busy), enter(&room, also, &busy)];
+        assert!(kept.iter().all(Option::is_some));
+        assert!(enter(&room, one, &busy).is_none(), "{one}: both are busy");
+        assert!(enter(&room, "192.0.2.9", &busy).is_some(), "another source");
+        drop(kept);
+        assert!(enter(&room, one, &busy).is_some(), "they have gone");
+    }
+    let room = terms(&[]).room;
+    let resting = Activity::new(&limits);
+    drop(resting.request(http::Version::HTTP_11));
+    let kept = [enter(&room, "192.0.2.1", &resting), enter(&room, "192.0.2.1", &busy)];
+    assert!(kept.iter().all(Option::is_some));
+    assert!(enter(&room, "192.0.2.1", &busy).is_some(), "one of its own makes way");
+    assert_eq!(resting.overdue().await, activity::Overdue::Idle);
+    let proxy = terms(&["192.0.2.0/24".parse().unwrap()]).room;
+    for peer in ["192.0.2.1", "127.0.0.1", "::1"] {
+        let kept: Vec<_> = (0..4).map(|_| enter(&proxy, peer, &busy)).collect();
+        assert!(kept.iter().all(Option::is_some), "{peer} speaks for many");
+    }
+}
+
+// security: W07
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let server = Server::start(hello()).await;
+    for (head, status) in [
+        ("GET / HTTP/1.1\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: a\r\nHost: a\r\n\r\n", "400"),
+        ("GET / HTTP/1.0\r\nhost: a\r\nhost: b\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: a b\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: a/b\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: me@a\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: a:8080\r\n\r\n", "200"),
+        ("GET / HTTP/1.1\r\nhost: [::1]:8080\r\n\r\n", "200"),
+        ("GET / HTTP/1.1\r\nhost:\r\n\r\n", "200"),
+        ("GET / HTTP/1.0\r\n\r\n", "200"),
+    ] {
+        let mut stream = server.client().await;
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(answer.ends_with(status), "{head:?}: {answer}");
+        if status == "400" {
+            let rest = hear_the_end(&mut stream).await.0;
+            assert!(!rest.ends_with(b"hello"), "and nothing is asked on that connection any more");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -288,7 +374,7 @@ fn certificate() -> (tempfile::TempDir, crate::config::Tls, CertificateDer<'stat
 #[tokio::test]
 async fn tls_is_spoken_with_http2_and_plain_http_gets_no_answer() {
     let (_dir, settings, trusted) = certificate();
-    let terms = Terms::new(&Limits::default(), acceptor(&settings).unwrap());
+    let terms = Terms::new(&Limits::default(), acceptor(&settings).unwrap(), &[]);
     let server = Server::with(hello(), terms).await;
 
     let mut roots = rustls::RootCertStore::empty();
@@ -317,7 +403,8 @@ async fn tls_is_spoken_with_http2_and_plain_http_gets_no_answer() {
     server.serving.await.unwrap();
 
     // Refused, not redirected: whatever came over plain HTTP has been seen by others already.
-    let server = Server::with(hello(), Terms::new(&Limits::default(), acceptor(&settings).unwrap())).await;
+    let server =
+        Server::with(hello(), Terms::new(&Limits::default(), acceptor(&settings).unwrap(), &[])).await;
     let mut stream = server.client().await;
     stream.write_all(ASK).await.unwrap();
     let (said, _) = hear_the_end(&mut stream).await;

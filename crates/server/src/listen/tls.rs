@@ -51,3 +51,26 @@ fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
     anyhow::ensure!(!chain.is_empty(), "tls.cert_file {} holds no certificate", file.display());
     Ok(chain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // security: W01
+    #[test]
+    fn tls_has_the_suites_that_rfc_9325_names() {
+        let suites = provider().cipher_suites;
+        let old: Vec<String> = suites
+            .iter()
+            .filter(|suite| suite.tls13().is_none())
+            .map(|suite| format!("{:?}", suite.suite()))
+            .collect();
+        assert_eq!(old.len(), 4, "{old:?}");
+        for kind in ["ECDHE_RSA", "ECDHE_ECDSA"] {
+            for cipher in ["AES_128_GCM_SHA256", "AES_256_GCM_SHA384"] {
+                assert!(old.contains(&format!("TLS_{kind}_WITH_{cipher}")), "{old:?}");
+            }
+        }
+        assert!(suites.iter().any(|suite| suite.tls13().is_some()), "TLS 1.3 is spoken, too");
+    }
+}

@@ -1,12 +1,13 @@
 //! How often strangers may make the server remember or fetch something.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use grantry_store::Error;
 
 use super::Refused;
 use crate::app::App;
+use crate::web::caller::network;
 
 /// What is counted, and how much of it there may be in a window.
 #[derive(Debug)]
@@ -59,11 +60,7 @@ impl Rule {
     }
 }
 
-/// A source: who has one IPv6 address mostly has a whole /64 of them.
+/// Where a request came from.
 pub(super) fn source(ip: Option<IpAddr>) -> String {
-    match ip {
-        None => String::new(),
-        Some(IpAddr::V4(ip)) => ip.to_string(),
-        Some(IpAddr::V6(ip)) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).to_string(),
-    }
+    ip.map(network).map(|ip| ip.to_string()).unwrap_or_default()
 }

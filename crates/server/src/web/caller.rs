@@ -1,6 +1,6 @@
 //! From which address a request comes: the connection's other end, or what a trusted proxy says of it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::Request;
 use ipnet::IpNet;
@@ -27,6 +27,15 @@ pub fn address(request: &Request, trusted: &[IpNet]) -> Option<IpAddr> {
         }
     }
     Some(caller)
+}
+
+/// A source of requests: who has one IPv6 address mostly has a whole /64 of them.
+#[must_use]
+pub fn network(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(ip) => IpAddr::V4(ip),
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
+    }
 }
 
 /// An entry of the list: an address, with its port as some proxies write it.
