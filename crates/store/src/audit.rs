@@ -150,8 +150,6 @@ crate::word::words! {
         ConsentRefused = "consent.refused",
         /// A person took a yes back.
         ConsentWithdrawn = "consent.withdrawn",
-        /// Somebody was refused what only others may do.
-        AccessRefused = "access.refused",
         /// An API of the catalogue was added or replaced.
         ApiImported = "api.imported",
         /// An API left the catalogue, with its scopes.

@@ -116,7 +116,6 @@ audit-connection-request-dismissed = Wunsch abgelehnt
 audit-consent-given = Zugestimmt
 audit-consent-refused = Zustimmung verweigert
 audit-consent-withdrawn = Zustimmung zurückgenommen
-audit-access-refused = Zugriff verweigert
 audit-api-imported = API importiert
 audit-api-removed = API entfernt
 audit-api-secret-created = API-Secret angelegt

@@ -116,7 +116,6 @@ audit-connection-request-dismissed = Wish declined
 audit-consent-given = Consent given
 audit-consent-refused = Consent refused
 audit-consent-withdrawn = Consent withdrawn
-audit-access-refused = Access refused
 audit-api-imported = API imported
 audit-api-removed = API removed
 audit-api-secret-created = API secret created
