@@ -28,6 +28,7 @@ use crate::endpoints::{
     revocations, token, userinfo,
 };
 use crate::landing;
+use crate::registration;
 use crate::review::pages as review;
 use crate::sign_in::pages as sign_in;
 use crate::storefront::{self, pages as store};
@@ -393,6 +394,8 @@ fn operators(table: Table) -> Table {
         .get("/admin/accounts/{account}", Operator, Page, operator::show)
         .post("/admin/accounts/{account}/suspend", Operator, Page, operator::suspend_account)
         .post("/admin/accounts/{account}/resume", Operator, Page, operator::resume_account)
+        .get("/admin/machine-apps", Operator, Page, registration::pages::list)
+        .post("/admin/machine-apps", Operator, Page, registration::pages::decided)
         .get("/admin/scopes", Operator, Page, catalogue::pages::show)
         .post("/admin/scopes", Operator, Page, catalogue::pages::import_file)
 }

@@ -1,9 +1,10 @@
 //! Apps that registered themselves, and the initial access tokens that let them.
 
-use crate::account::AccountKind;
+use crate::account::{AccountKind, containing};
 use crate::app::{App, app_columns};
 use crate::columns::{Columns, FromColumns};
 use crate::id::{AccountId, AppId, RegistrationTokenId};
+use crate::page::{Cursor, Page, PageRequest};
 use crate::value::values;
 use crate::{ChangeKind, Error, Reader, Tx};
 use grantry_oauth::time::Timestamp;
@@ -105,6 +106,34 @@ pub struct UnusedApp {
     pub last_used_at: Timestamp,
 }
 
+/// Which apps that registered themselves an operator wants to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MachineFilter {
+    /// Only those that came here so.
+    pub origin: Option<MachineOrigin>,
+    /// Only those whose name or client ID contains this, in any letter case.
+    pub search: Option<String>,
+    /// Only those that nobody uses.
+    pub unused: bool,
+}
+
+/// An app that registered itself, as operators see it in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineSummary {
+    /// The app.
+    pub app: App,
+    /// The client name of its live version.
+    pub name: String,
+    /// How it came here.
+    pub origin: MachineOrigin,
+    /// When it was last used, up to a minute late; its registration counts.
+    pub last_used_at: Timestamp,
+    /// Accounts that are connected to it.
+    pub connections: i64,
+    /// Nobody has used it for long, and nothing that was given to it can still be used.
+    pub is_unused: bool,
+}
+
 macro_rules! machine_columns {
     () => {
         "m.origin, m.token_hash, m.said, m.last_used_at, m.fresh_until, m.fetched_at"
@@ -141,6 +170,19 @@ crate::sql! {
         "select ", app_columns!("p"), ", m.last_used_at from machine_app m join app p on p.id = m.app_id where",
         unused!(), " and m.unused_noted_at is null order by m.last_used_at limit $3"
     );
+    /// `$1` and `$2` are those of what is unused.
+    LIST = concat!(
+        "select ", app_columns!("p"), ", v.name, m.origin, m.last_used_at,",
+        " (select count(*) from connection c where c.app_id = p.id and c.ended_at is null),",
+        " case when", unused!(), " then 1 else 0 end",
+        " from machine_app m join app p on p.id = m.app_id join app_version v on v.id = p.live_version_id",
+        " where p.deleted_at is null and (m.last_used_at < $3 or (m.last_used_at = $3 and p.id < $4))",
+        " and (cast($5 as text) is null or m.origin = cast($5 as text))",
+        " and (v.name_key like $6 escape '\\' or lower(p.client_id) like $6 escape '\\')",
+        " and (cast($7 as bigint) = 0 or (", unused!(), "))",
+        " order by m.last_used_at desc, p.id desc limit $8"
+    );
+    COUNT_UNUSED = concat!("select count(*) from machine_app m where", unused!());
     NOTE_UNUSED = "update machine_app set unused_noted_at = $1 where app_id = $2 and unused_noted_at is null \
         returning app_id";
     STILL_UNUSED = concat!("select m.app_id from machine_app m where", unused!(), " and m.app_id = $3");
@@ -193,6 +235,17 @@ impl FromColumns for UnusedApp {
     }
 }
 
+impl FromColumns for MachineSummary {
+    const WIDTH: usize = App::WIDTH + 5;
+
+    fn from_columns(columns: &mut Columns<'_>) -> Result<Self, Error> {
+        let app = columns.nested()?;
+        let (name, origin, last_used_at) = (columns.take()?, columns.take()?, columns.take()?);
+        let (connections, unused): (i64, i64) = (columns.take()?, columns.take()?);
+        Ok(MachineSummary { app, name, origin, last_used_at, connections, is_unused: unused == 1 })
+    }
+}
+
 impl FromColumns for RegistrationToken {
     const WIDTH: usize = 8;
 
@@ -236,6 +289,30 @@ impl Reader {
     ) -> Result<Vec<UnusedApp>, Error> {
         let statement = if unsaid { UNUSED_UNSAID } else { UNUSED };
         UnusedApp::from_rows(&self.query(statement, values![idle_since, now, limit]).await?)
+    }
+
+    /// Apps that registered themselves, the last used first: for operators only. What was not used since `idle_since`
+    /// and holds nothing that still works is unused.
+    pub async fn list_machine_apps(
+        &self,
+        filter: &MachineFilter,
+        (idle_since, now): (Timestamp, Timestamp),
+        page: &PageRequest,
+    ) -> Result<Page<MachineSummary>, Error> {
+        let (time, id) = page.below();
+        let text = containing(&filter.search.as_deref().unwrap_or_default().to_lowercase());
+        let (origin, unused) = (filter.origin.map(MachineOrigin::as_str), i64::from(filter.unused));
+        let values = values![idle_since, now, time, id, origin, text, unused, page.fetch()];
+        let found = MachineSummary::from_rows(&self.query(LIST, values).await?)?;
+        Ok(Page::cut(found, page, |item| Cursor::number(item.last_used_at.0, item.app.id.as_str())))
+    }
+
+    /// How many apps registered themselves, were not used since `idle_since`, and hold nothing that still works.
+    pub async fn count_unused_machine_apps(
+        &self,
+        (idle_since, now): (Timestamp, Timestamp),
+    ) -> Result<i64, Error> {
+        self.query_one(COUNT_UNUSED, values![idle_since, now]).await?.int(0)
     }
 
     /// The initial access tokens, the newest first.

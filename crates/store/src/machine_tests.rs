@@ -110,3 +110,37 @@ async fn a_forgotten_app_leaves_nothing_and_a_used_one_stays() {
     assert_eq!(reader.find_app_by_client_id("SDXE-AC-MYAPP").await, Ok(None));
     assert_eq!(reader.find_machine_app(&world.app).await, Ok(None));
 }
+
+#[tokio::test]
+async fn operators_see_self_registered_apps_with_their_use_and_no_others() {
+    let (_dir, store) = empty().await;
+    let world = &world(&store).await;
+    let reader = store.reader();
+    let page = PageRequest::first(10);
+    let listed = async |filter: MachineFilter, days: u64| {
+        let now = later(days * DAY);
+        let found =
+            reader.list_machine_apps(&filter, (now - std::time::Duration::from_secs(90 * DAY), now), &page);
+        found.await.expect("a list").items
+    };
+    assert!(listed(MachineFilter::default(), 0).await.is_empty(), "somebody registered that one");
+    write(&store, NOW, |tx| async move { registers(&tx, world).await }).await;
+    let [known] = listed(MachineFilter::default(), 0).await.try_into().expect("one app");
+    assert_eq!((known.name.as_str(), known.origin, known.connections), ("My app", MachineOrigin::Open, 1));
+    assert_eq!((known.last_used_at, known.is_unused), (NOW, false));
+    for (search, found) in [("MY", 1), ("sdxe-ac-my", 1), ("other", 0), ("%", 0), ("_", 0)] {
+        let filter = MachineFilter { search: Some(search.to_owned()), ..MachineFilter::default() };
+        assert_eq!(listed(filter, 0).await.len(), found, "{search}");
+    }
+    let by = |origin| MachineFilter { origin: Some(origin), ..MachineFilter::default() };
+    assert_eq!(listed(by(MachineOrigin::Open), 0).await.len(), 1);
+    assert!(listed(by(MachineOrigin::Token), 0).await.is_empty());
+    let unused = || MachineFilter { unused: true, ..MachineFilter::default() };
+    assert!(listed(unused(), 89).await.is_empty());
+    assert!(listed(unused(), 91).await[0].is_unused);
+    let count = async |days: u64| {
+        let now = later(days * DAY);
+        reader.count_unused_machine_apps((now - std::time::Duration::from_secs(90 * DAY), now)).await
+    };
+    assert_eq!((count(89).await, count(91).await), (Ok(0), Ok(1)));
+}

@@ -15,6 +15,7 @@ layout-audit = Protokoll
 layout-settings = Einstellungen
 layout-operator = Betreiber
 layout-operator-accounts = Konten
+layout-operator-machine-apps = Selbst registrierte Apps
 layout-operator-scopes = Scopes
 layout-switch-account = Konto wechseln
 layout-account-kind-operator = Betreiber

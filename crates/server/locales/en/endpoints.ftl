@@ -26,3 +26,35 @@ held-button = Back to the app
 
 registration-account = Self-registered apps
 registration-unnamed = Unnamed program
+
+## Apps that registered themselves, for operators
+
+machine-apps-title = Self-registered apps
+machine-apps-search = Name or client ID
+machine-apps-app = App
+machine-apps-origin = How it came here
+machine-apps-used = Last used
+machine-apps-decide = Suspend or delete
+machine-apps-by-token = With an initial access token
+machine-apps-open = By itself
+machine-apps-by-document = Document at its client ID
+machine-apps-unused = Nobody uses it
+machine-apps-unused-chip = Unused
+machine-apps-unused-count = { $count ->
+    [0] Every app here is used.
+    [one] Nobody uses one of these apps.
+   *[other] Nobody uses { $count } of these apps.
+}
+machine-apps-tidy-keep = Apps that nobody has used for { $days } days are kept. To have them noted or removed, set registration.unused.
+machine-apps-tidy-observe = An app that nobody has used for { $days } days, and that holds nothing that still works, is noted once in the trail of the account SELF. To have them removed, set registration.unused to “remove”.
+machine-apps-tidy-remove = An app that nobody has used for { $days } days, and that holds nothing that still works, is removed within the hour.
+machine-apps-none-title = No app here
+machine-apps-none = Programs that register themselves, or describe themselves at their client ID, are listed here.
+machine-apps-suspend = Suspend
+machine-apps-resume = Resume
+machine-apps-delete = Delete
+machine-apps-delete-sure = Everything that was given to it ends at once. I want that.
+machine-apps-delete-unsure = Nothing was deleted. Tick the box above the button first.
+flash-machine-app-suspended = The app is suspended. Nothing of it works until you resume it.
+flash-machine-app-resumed = The app works again.
+flash-machine-app-deleted = The app is deleted.

@@ -15,6 +15,7 @@ layout-audit = Audit
 layout-settings = Settings
 layout-operator = Operator
 layout-operator-accounts = Accounts
+layout-operator-machine-apps = Self-registered apps
 layout-operator-scopes = Scopes
 layout-switch-account = Switch account
 layout-account-kind-operator = Operator

@@ -4,7 +4,8 @@ use anyhow::bail;
 use clap::Subcommand;
 use grantry_store::audit::Origin;
 use grantry_store::id::RegistrationTokenId;
-use grantry_store::machine::RegistrationToken;
+use grantry_store::machine::{MachineFilter, MachineOrigin, MachineSummary, RegistrationToken};
+use grantry_store::page::PageRequest;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, STRONG, Table, faults, shown};
@@ -20,6 +21,18 @@ pub(super) enum Verb {
     /// Initial access tokens: with one, a program may register an app without a person
     #[command(subcommand)]
     Token(Token),
+    /// List the apps that registered themselves or are described by a document, the last used first
+    Apps {
+        /// Only those that came so: token, open or document
+        #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+        origin: Option<MachineOrigin>,
+        /// Only those whose name or client ID contains this
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        search: String,
+        /// Only those that nobody uses: what `registration.unused` is about
+        #[arg(long)]
+        unused: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -49,13 +62,59 @@ pub(super) enum Token {
 impl Verb {
     pub(super) async fn run(self, data: &DataFlags) -> anyhow::Result<Answer> {
         let app = open(data).await?;
-        let Self::Token(token) = self;
-        match token {
-            Token::Create { description, expires, uses } => create(&app, description, &expires, uses).await,
-            Token::List => list(&app).await,
-            Token::Revoke { token } => revoke(&app, &token).await,
+        match self {
+            Self::Token(Token::Create { description, expires, uses }) => {
+                create(&app, description, &expires, uses).await
+            }
+            Self::Token(Token::List) => list(&app).await,
+            Self::Token(Token::Revoke { token }) => revoke(&app, &token).await,
+            Self::Apps { origin, search, unused } => {
+                let filter = MachineFilter { origin, search: Some(search), unused };
+                apps(&app, &filter).await
+            }
         }
     }
+}
+
+fn origin(text: &str) -> Result<MachineOrigin, String> {
+    MachineOrigin::parse(text).ok_or_else(|| "it is token, open or document".to_owned())
+}
+
+/// Apps that are shown at most; the pages show all.
+const MOST_APPS: u32 = 200;
+
+async fn apps(app: &App, filter: &MachineFilter) -> anyhow::Result<Answer> {
+    let now = app.clock.now();
+    let idle_since = now - app.config.registration.unused_after;
+    let first = PageRequest::first(MOST_APPS);
+    let found = app.store.reader().list_machine_apps(filter, (idle_since, now), &first).await?;
+    let mut table =
+        Table::new(&["client id", "name", "origin", "state", "connections", "last used", "unused"]);
+    for one in &found.items {
+        table.row([
+            one.app.client_id.clone(),
+            shown(&one.name),
+            one.origin.to_string(),
+            one.app.state.to_string(),
+            one.connections.to_string(),
+            moment::exact(one.last_used_at),
+            if one.is_unused { "yes" } else { "" }.to_owned(),
+        ]);
+    }
+    let object = |one: &MachineSummary| {
+        json!({
+            "client_id": one.app.client_id,
+            "name": one.name,
+            "origin": one.origin,
+            "state": one.app.state,
+            "connections": one.connections,
+            "last_used_at": moment::iso(one.last_used_at),
+            "unused": one.is_unused,
+        })
+    };
+    let objects = found.items.iter().map(object).collect::<Vec<_>>();
+    let answer = Answer::new(json!({ "apps": objects, "complete": found.next.is_none() }));
+    Ok(answer.table(&table, "No app registered itself."))
 }
 
 async fn create(app: &App, description: String, expires: &str, uses: Option<u32>) -> anyhow::Result<Answer> {

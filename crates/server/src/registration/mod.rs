@@ -5,6 +5,7 @@ pub mod document;
 mod limits;
 pub mod manage;
 pub mod metadata;
+pub mod pages;
 mod refused;
 pub mod register;
 pub mod tokens;

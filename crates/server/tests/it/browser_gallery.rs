@@ -312,6 +312,7 @@ async fn accounts(scene: &Scene, browser: &Browser, path: &str) -> Option<&'stat
         "/admin/accounts/{account}" => {
             (format!("/admin/accounts/{}", scene.developer.id), "operator-account")
         }
+        "/admin/machine-apps" => (path.to_owned(), "operator-machine-apps"),
         "/admin/scopes" => (path.to_owned(), "operator-scopes"),
         _ => return None,
     };

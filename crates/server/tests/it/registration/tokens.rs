@@ -36,6 +36,17 @@ fn a_token_is_made_listed_without_itself_and_revoked() {
     assert!(refused.contains("--expires"), "{refused}");
 }
 
+#[test]
+fn apps_that_registered_themselves_are_listed_for_operators() {
+    let console = Console::with_developer();
+    let listed = console.answers(&["registration", "apps", "--unused", "--origin", "document"]);
+    assert_eq!(listed, json!({ "apps": [], "complete": true }));
+    let said = text(&console.runs(&["registration", "apps"]).stdout);
+    assert!(said.contains("No app registered itself."), "{said}");
+    let refused = console.is_refused(&["registration", "apps", "--origin", "heaven"]);
+    assert!(refused.contains("token, open or document"), "{refused}");
+}
+
 #[tokio::test]
 async fn what_tokens_register_is_counted_and_written_down() {
     let world: World = by_token().start().await;
