@@ -4,4 +4,5 @@ mod conformance;
 mod dependencies;
 mod names;
 mod source;
+mod suites;
 mod walls;

@@ -31,6 +31,7 @@ mod demo;
 mod discovery;
 mod end_session;
 mod fapi2_story;
+mod fapi;
 mod foreign_client;
 mod foreign_client_mcp;
 mod front;
