@@ -210,7 +210,7 @@ async fn nothing_inside_is_ever_called() {
     webhook::put(scene.world.app(), &Origin::command(), scene.own(), &inside).await.expect("it looks public");
     scene.world.later(Duration::from_secs(60));
     scene.wakes().await;
-    scene.until("both are tried", |events| events.iter().map(|event| event.attempts).sum::<i64>() >= 3).await;
+    scene.until("it is tried there", |events| events.iter().any(|event| event.attempts == 2)).await;
     assert_eq!(scene.farm.trap.connections(), 0, "neither a redirect nor a name leads inside");
     for url in ["http://tool.example/hook", "https://10.0.0.1/hook", "https://user:pw@tool.example/", ""] {
         let refused = webhook::put(scene.world.app(), &Origin::command(), scene.own(), url).await;
@@ -228,7 +228,8 @@ async fn its_owner_sets_it_by_api_and_reconciles_what_was_missed() {
     let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
     let path = format!("/api/v1/clients/{}/webhook", scene.app.client_id);
     let put = scene.world.send("PUT", &path, &headers, r#"{"url": "http://tool.example/"}"#).await;
-    assert_eq!((put.status, put.json()["errors"][0]["field"].clone()), (422, json!("url")), "{}", put.body);
+    assert_eq!(put.status, 422);
+    assert!(put.json()["fields"]["url"].is_string(), "{}", put.body);
     let put = scene.world.send("PUT", &path, &headers, r#"{"paused": true}"#).await;
     assert_eq!((put.status, put.json()["state"].clone()), (200, json!("paused")));
     assert_eq!(put.json().get("secret"), None, "it was shown when it was made");
