@@ -182,7 +182,10 @@ crate::sql! {
         " and (cast($7 as bigint) = 0 or (", unused!(), "))",
         " order by m.last_used_at desc, p.id desc limit $8"
     );
-    COUNT_UNUSED = concat!("select count(*) from machine_app m where", unused!());
+    COUNT_UNUSED = concat!(
+        "select count(*) from machine_app m join app p on p.id = m.app_id where p.deleted_at is null and",
+        unused!()
+    );
     NOTE_UNUSED = "update machine_app set unused_noted_at = $1 where app_id = $2 and unused_noted_at is null \
         returning app_id";
     STILL_UNUSED = concat!("select m.app_id from machine_app m where", unused!(), " and m.app_id = $3");
