@@ -87,9 +87,13 @@ mod tests {
         let subjects = Subjects::new(&[1; 32]);
         let of = |client: &Client| subjects.of(client, TONY).into_owned();
         let one = of(&client("https://a.example/cb", None));
-        // RFC 9562 §5.8: version 8, of the usual variant.
-        let places = [one.chars().nth(14), one.chars().nth(19)].map(Option::unwrap_or_default);
-        assert!(places[0] == '8' && matches!(places[1], '8' | '9' | 'a' | 'b'), "{one}");
+        for n in 0..32 {
+            // RFC 9562 §5.8: version 8, of the usual variant.
+            let subject =
+                subjects.of(&client("https://a.example/cb", None), &format!("{TONY}{n}")).into_owned();
+            let places = [subject.chars().nth(14), subject.chars().nth(19)].map(Option::unwrap_or_default);
+            assert!(places[0] == '8' && matches!(places[1], '8' | '9' | 'a' | 'b'), "{subject}");
+        }
         assert_eq!(one, of(&client("https://a.example/other?x=1", None)), "one host is one sector");
         assert_eq!(one, of(&client("https://b.example/cb", Some("https://a.example/uris.json"))));
         let others = [
