@@ -64,6 +64,8 @@ fn make_clients() -> Vec<Client> {
         subject_type: SubjectType::Public,
         sector_identifier_uri: None,
         device_grant: true,
+        auth_alg: None,
+        default_max_age: None,
         token_exchange: true,
     };
     let public = Client {

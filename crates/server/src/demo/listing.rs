@@ -92,7 +92,7 @@ pub(super) async fn publish(app: &App, made: &Registered, landing: Option<&str>)
 /// Registers, approves and publishes the others.
 ///
 /// # Errors
-/// As [`publish`].
+/// As [`publish()`].
 pub(super) async fn further_apps(app: &App, owner: &Account) -> anyhow::Result<()> {
     for sample in SAMPLES {
         let logo_url = format!("{SITE}/{}.png", sample.code.to_lowercase());

@@ -221,6 +221,11 @@ impl Keys {
         }
     }
 
+    async fn read_now(&self) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
+        self.read().await
+    }
+
     async fn read_anew(&self) {
         let _turn = self.turn.lock().await;
         while let Err(error) = self.read().await {

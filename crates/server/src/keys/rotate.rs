@@ -61,7 +61,10 @@ async fn publish_next(
 
 /// Moves every key on whose time has come: a job.
 pub async fn turn(keys: &Keys, rotate_after: Duration) {
-    if let Err(error) = advance(keys, rotate_after).await {
+    let moved = advance(keys, rotate_after).await;
+    // Also what another node has published: a key must be in every key set long before it signs, and whoever has missed
+    // the word of it learns it here.
+    if let Err(error) = moved.and(keys.read_now().await) {
         tracing::error!(%error, "the signing keys could not be moved on: {error}");
     }
 }
